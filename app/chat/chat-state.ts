@@ -1,0 +1,20 @@
+// The state of all sessions of one server, and nothing else. Changed only by the pure functions beside it.
+import type { Message, Part, Session, SessionStatus } from "@opencode-ai/sdk/v2/client"
+
+/** A message with its parts in order. `pending` until the server has confirmed a prompt of ours. */
+export type Turn = { info: Message; parts: Part[]; pending?: boolean }
+
+export type ChatState = {
+  /** By session id. Sub-agent sessions (with a parentID) are here too; lists leave them out. */
+  sessions: Record<string, Session>
+  /** By session id; absent means idle. */
+  status: Record<string, SessionStatus>
+  /** By session id, ordered by message id; absent means not loaded. */
+  messages: Record<string, Turn[]>
+  /** By session id: the last session.error, until the next prompt. */
+  errors: Record<string, string>
+}
+
+export function emptyChatState(): ChatState {
+  return { sessions: {}, status: {}, messages: {}, errors: {} }
+}

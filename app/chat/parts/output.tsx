@@ -1,0 +1,21 @@
+import { Show } from "solid-js"
+import { plainText } from "../plain-text.ts"
+import "./output.css"
+
+export type OutputProps = { text: string; command?: string; kind?: "error" }
+
+/** Text of a program, as it is. Scrolls inside itself, so that a long one does not push the answer away. */
+export function Output(props: OutputProps) {
+  return (
+    <Show when={props.text || props.command}>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, and the keyboard must reach it */}
+      <pre class="output" data-kind={props.kind} tabindex="0">
+        <Show when={props.command}>
+          <span class="output-command">$ {props.command}</span>
+          {"\n"}
+        </Show>
+        {plainText(props.text)}
+      </pre>
+    </Show>
+  )
+}

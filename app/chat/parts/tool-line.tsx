@@ -1,0 +1,45 @@
+import type { ToolPart } from "@opencode-ai/sdk/v2/client"
+import { Show } from "solid-js"
+import { Dynamic } from "solid-js/web"
+import { Disclosure } from "../../ui/disclosure.tsx"
+import { duration } from "../format.ts"
+import { useTimeline } from "../timeline-context.ts"
+import { toolWords } from "../tool-words.ts"
+import { ToolBody } from "./tool-body.tsx"
+import { toolIcon } from "./tool-icon.ts"
+import "./tool-line.css"
+
+/** One call in one line; it opens to input and output, and by itself when the call failed. */
+export function ToolLine(props: { part: ToolPart }) {
+  const failed = () => props.part.state.status === "error"
+  return (
+    <Disclosure class="tool-line" open={failed()} summary={<ToolSummary part={props.part} />}>
+      <ToolBody part={props.part} />
+    </Disclosure>
+  )
+}
+
+function ToolSummary(props: { part: ToolPart }) {
+  const place = useTimeline()
+  const words = () => toolWords(props.part, place.directory())
+  const status = () => props.part.state.status
+  const running = () => status() === "running" || status() === "pending"
+  return (
+    <span class="tool-summary" data-status={status()}>
+      <Dynamic component={toolIcon(props.part.tool)} />
+      <span class="tool-verb">{words().verb}</span>
+      <span class="tool-object" data-code={words().code ? "" : undefined}>
+        {words().object}
+      </span>
+      <span class="tool-result">{status() === "error" ? "failed" : words().result}</span>
+      <Show when={running()} fallback={<span class="tool-time">{timeOf(props.part)}</span>}>
+        <span class="tool-time working">running</span>
+      </Show>
+    </span>
+  )
+}
+
+function timeOf(part: ToolPart): string {
+  if (part.state.status !== "completed" && part.state.status !== "error") return ""
+  return duration(part.state.time.end - part.state.time.start)
+}

@@ -1,0 +1,31 @@
+// Sessions by how recently they were used, as the sidebar shows them.
+import type { Session } from "@opencode-ai/sdk/v2/client"
+
+export type GroupName = "Needs you" | "Today" | "Yesterday" | "Earlier"
+export type SessionGroup = { name: GroupName; sessions: Session[] }
+
+const order: readonly GroupName[] = ["Needs you", "Today", "Yesterday", "Earlier"]
+
+/** Keeps the order of `sessions` inside each group; leaves out empty groups. Days are the person's own. */
+export function groupSessions(
+  sessions: readonly Session[],
+  needsYou: (id: string) => boolean,
+  now: number,
+): SessionGroup[] {
+  const today = new Date(now).setHours(0, 0, 0, 0)
+  const yesterday = new Date(today - 1).setHours(0, 0, 0, 0)
+  const nameOf = (session: Session): GroupName => {
+    if (needsYou(session.id)) return "Needs you"
+    if (session.time.updated >= today) return "Today"
+    return session.time.updated >= yesterday ? "Yesterday" : "Earlier"
+  }
+  return order
+    .map((name) => ({ name, sessions: sessions.filter((session) => nameOf(session) === name) }))
+    .filter((group) => group.sessions.length > 0)
+}
+
+/** OpenCode names a session after its first answer; until then the title is a date. */
+export function titleOf(session: Session): string {
+  const title = session.title.trim()
+  return title === "" || /^(New|Child) session - \d{4}-/.test(title) ? "New session" : title
+}

@@ -1,0 +1,99 @@
+import type { Session } from "@opencode-ai/sdk/v2/client"
+import { A } from "@solidjs/router"
+import Ellipsis from "lucide-solid/icons/ellipsis"
+import Pencil from "lucide-solid/icons/pencil"
+import Trash from "lucide-solid/icons/trash"
+import { createSignal, Match, Switch } from "solid-js"
+import { ConfirmDialog } from "../ui/confirm-dialog.tsx"
+import { Menu } from "../ui/menu.tsx"
+import { notify } from "../ui/notices.tsx"
+import { useChat } from "./chat-context.tsx"
+import { RenameDialog } from "./rename-dialog.tsx"
+import { titleOf } from "./session-groups.ts"
+
+export type SessionRowProps = {
+  session: Session
+  href: string
+  current: boolean
+  asks: number
+  onDeleted: () => void
+}
+
+export function SessionRow(props: SessionRowProps) {
+  const chat = useChat()
+  const [renaming, setRenaming] = createSignal(false)
+  const [deleting, setDeleting] = createSignal(false)
+  const title = () => titleOf(props.session)
+  const remove = async () => {
+    try {
+      await chat.deleteSession(props.session.id)
+      props.onDeleted()
+    } catch (cause) {
+      const why = cause instanceof Error ? cause.message : "Try again."
+      notify({ kind: "danger", text: `“${title()}” was not deleted. ${why}` })
+    }
+  }
+  return (
+    <li class="session-row" data-current={props.current ? "" : undefined}>
+      <A
+        class="session-link"
+        href={props.href}
+        aria-current={props.current ? "page" : undefined}
+        title={title()}
+      >
+        <span class="session-title">{title()}</span>
+        <SessionMark id={props.session.id} asks={props.asks} />
+      </A>
+      <Menu
+        label={`Actions for ${title()}`}
+        trigger={<Ellipsis />}
+        items={[
+          { label: "Rename", icon: <Pencil />, onSelect: () => setRenaming(true) },
+          { label: "Delete", icon: <Trash />, danger: true, onSelect: () => setDeleting(true) },
+        ]}
+      />
+      <RenameDialog
+        open={renaming()}
+        onOpenChange={setRenaming}
+        title={title()}
+        rename={(next) => chat.renameSession(props.session.id, next)}
+      />
+      <ConfirmDialog
+        open={deleting()}
+        onOpenChange={setDeleting}
+        title={`Delete “${title()}”?`}
+        description="The conversation is deleted on the server. Files that the agent changed stay as they are."
+        confirm="Delete session"
+        danger
+        onConfirm={() => void remove()}
+      />
+    </li>
+  )
+}
+
+/** State by shape and by word: what waits wins over what runs. */
+function SessionMark(props: { id: string; asks: number }) {
+  const chat = useChat()
+  const status = () => chat.state.status[props.id]?.type ?? "idle"
+  return (
+    <Switch>
+      <Match when={props.asks > 0}>
+        <span class="session-asks">
+          {props.asks}
+          <span class="visually-hidden"> waiting for you</span>
+        </span>
+      </Match>
+      <Match when={status() !== "idle"}>
+        <span class="session-running working" data-retry={status() === "retry" ? "" : undefined}>
+          <span class="visually-hidden">{status() === "retry" ? "Retrying" : "Running"}</span>
+        </span>
+      </Match>
+      <Match when={chat.state.errors[props.id]}>
+        <span class="session-failed">
+          <span aria-hidden="true">✕</span>
+          <span class="visually-hidden">Failed</span>
+        </span>
+      </Match>
+    </Switch>
+  )
+}

@@ -1,0 +1,62 @@
+// Drafts: text that was not sent yet, one per session, kept over reloads and switches.
+import { type Accessor, createSignal, onCleanup } from "solid-js"
+import * as v from "valibot"
+import { makeStored, type Stored } from "../base/storage.ts"
+
+/** More than anyone leaves lying around; the oldest go first, so that the storage cannot fill up. */
+const atMost = 50
+
+const DraftsSchema = v.array(v.object({ session: v.string(), text: v.string() }))
+type Drafts = v.InferOutput<typeof DraftsSchema>
+
+/** The draft of a session that does not exist yet. */
+export const newSession = "new"
+
+export type DraftStore = Pick<Stored<Drafts>, "get" | "set" | "subscribe">
+
+export function makeDraftStore(serverID: string): DraftStore {
+  return makeStored<Drafts>({ key: `sandbar.drafts.${serverID}.v1`, schema: DraftsSchema, fallback: [] })
+}
+
+export function draftOf(drafts: Drafts, session: string): string {
+  return drafts.find((draft) => draft.session === session)?.text ?? ""
+}
+
+export function withDraft(drafts: Drafts, session: string, text: string): Drafts {
+  const others = drafts.filter((draft) => draft.session !== session)
+  if (text === "") return others
+  return [...others, { session, text }].slice(-atMost)
+}
+
+export type Draft = {
+  text: Accessor<string>
+  set: (text: string) => void
+  /** Takes the text out, to send it. */
+  take: () => string
+  /** Puts a refused prompt back; what was typed meanwhile stays below it. Goes to the session it was for. */
+  putBack: (session: string, text: string) => void
+}
+
+export function createDraft(store: DraftStore, session: Accessor<string>): Draft {
+  const [drafts, setDrafts] = createSignal(store.get())
+  const text = () => draftOf(drafts(), session())
+  onCleanup(store.subscribe((next) => setDrafts(next)))
+
+  const save = (id: string, next: string) => {
+    store.set(withDraft(store.get(), id, next))
+    setDrafts(store.get())
+  }
+  return {
+    text,
+    set: (next) => save(session(), next),
+    take() {
+      const taken = text()
+      save(session(), "")
+      return taken
+    },
+    putBack(id, refused) {
+      const typed = draftOf(store.get(), id)
+      save(id, typed === "" ? refused : `${refused}\n${typed}`)
+    },
+  }
+}

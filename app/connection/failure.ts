@@ -1,0 +1,107 @@
+// A request that failed, in one sentence that a person can act on.
+import * as v from "valibot"
+import { fromTargetHeader } from "../../shared/paths.ts"
+import { ProblemBodySchema } from "../../shared/problems.ts"
+
+type FailureDetails = {
+  /** Absent when no answer came at all. */
+  status?: number | undefined
+  /** The Problem's code, or the name that OpenCode gave to its error. */
+  code?: string | undefined
+  /** Asking the same again cannot help before a person changed something. */
+  final?: boolean | undefined
+  cause?: unknown
+}
+
+/** `message` is the sentence. */
+export class Failure extends Error {
+  readonly status: number | undefined
+  readonly code: string | undefined
+  readonly final: boolean
+
+  constructor(sentence: string, details: FailureDetails = {}) {
+    super(sentence, { cause: details.cause })
+    this.name = "Failure"
+    this.status = details.status
+    this.code = details.code
+    this.final = details.final ?? false
+  }
+}
+
+/** Anything that was thrown while asking, as a Failure. */
+export function failureOf(error: unknown): Failure {
+  if (error instanceof Failure) return error
+  // fetch rejects with a TypeError when the connection to our own proxy fails or breaks off.
+  if (error instanceof TypeError) {
+    const sentence = "The connection broke off. Check your network and whether Sandbar is still running."
+    return new Failure(sentence, { cause: error })
+  }
+  if (error instanceof SyntaxError) {
+    const sentence = "The server's answer broke off or is not valid JSON. Try again."
+    return new Failure(sentence, { cause: error })
+  }
+  return new Failure("Something went wrong on our side. Reload the page.", { cause: error })
+}
+
+/** Reads an answer that is not what was asked for. `credentials`: whether we sent a password. */
+export async function failureOfAnswer(response: Response, credentials: boolean): Promise<Failure> {
+  const body = parseJson(await response.text())
+  const { status } = response
+  const problem = v.safeParse(ProblemBodySchema, body)
+  const fromTarget = response.headers.has(fromTargetHeader)
+  if (problem.success && !fromTarget) {
+    const final = [400, 401, 403, 508].includes(status)
+    return new Failure(problem.output.detail, { status, code: problem.output.code, final })
+  }
+  if (status === 401 || status === 403) return refused(status, fromTarget, credentials)
+  const said = v.safeParse(ServerErrorSchema, body)
+  if (said.success) {
+    const { data, message, name, _tag } = said.output
+    const text = firstLine(data?.message ?? message ?? "")
+    if (text !== "") return new Failure(text, { status, code: name ?? _tag })
+  }
+  if (isPage(response)) return new Failure(pageSentence, { status, code: "page", final: response.ok })
+  return new Failure(`The server answered with status ${status}. Look at its log, then try again.`, {
+    status,
+  })
+}
+
+/** Every path that OpenCode does not know answers 200 with its own page. */
+export function isPage(response: Response): boolean {
+  return (response.headers.get("content-type") ?? "").startsWith("text/html")
+}
+
+const pageSentence =
+  "The server answers with a web page instead of data. Check that this is an OpenCode server of version 1."
+
+function refused(status: number, fromTarget: boolean, credentials: boolean): Failure {
+  if (!fromTarget) {
+    const sentence = `Sandbar's proxy did not answer this (status ${status}). Reload the page; you may have to sign in again.`
+    return new Failure(sentence, { status, final: true })
+  }
+  const sentence = credentials
+    ? "The server refuses the user name or the password. Edit the server to correct them."
+    : "The server needs a password. Edit the server to add it."
+  return new Failure(sentence, { status, final: true })
+}
+
+/** OpenCode's errors: `{name, data: {message}}`, in newer routes `{_tag, message}`. */
+const ServerErrorSchema = v.object({
+  name: v.optional(v.string()),
+  _tag: v.optional(v.string()),
+  message: v.optional(v.string()),
+  data: v.optional(v.object({ message: v.optional(v.string()) })),
+})
+
+/** Some messages carry a stack trace or a path into the request below their first line. */
+function firstLine(text: string): string {
+  return text.split("\n", 1)[0]?.trim() ?? ""
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,28 @@
+// Mounts the app: asks the proxy for the configuration, then shows the screens.
+import { createResource, createSignal, Show } from "solid-js"
+import { render } from "solid-js/web"
+import "./ui/tokens.css"
+import "./ui/base.css"
+import { Routes } from "./routes.tsx"
+import { Starting } from "./screens/starting.tsx"
+import { loadUiConfig } from "./servers/ui-config.ts"
+import { Notices } from "./ui/notices.tsx"
+import { Tooltips } from "./ui/tooltips.tsx"
+
+function App() {
+  const [trouble, setTrouble] = createSignal<string>()
+  const [config] = createResource(() => loadUiConfig({ onTrouble: setTrouble }))
+  return (
+    <>
+      <Show when={config()} fallback={<Starting trouble={trouble()} />}>
+        {(loaded) => <Routes config={loaded()} />}
+      </Show>
+      <Notices />
+      <Tooltips />
+    </>
+  )
+}
+
+const root = document.getElementById("app")
+if (!root) throw new Error("index.html has no #app")
+render(() => <App />, root)

@@ -1,0 +1,18 @@
+import type { ParentProps } from "solid-js"
+import { ServerButton } from "../servers/server-button.tsx"
+import "./plain-page.css"
+
+/** A page while no server is open: one column that says what to do. */
+export function PlainPage(props: ParentProps<{ title: string }>) {
+  return (
+    <div class="plain-page">
+      <header class="plain-head">
+        <ServerButton />
+      </header>
+      <main class="plain-main">
+        <h1 class="plain-title">{props.title}</h1>
+        {props.children}
+      </main>
+    </div>
+  )
+}

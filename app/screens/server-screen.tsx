@@ -1,0 +1,32 @@
+// Everything that belongs to one server stands below its scope; a switch disposes of all of it.
+import { useParams } from "@solidjs/router"
+import { createEffect, onCleanup, type ParentProps, Show, Suspense } from "solid-js"
+import { AsksProvider } from "../asks/asks-context.tsx"
+import { ChatProvider } from "../chat/chat-context.tsx"
+import { ServerScope } from "../connection/server-scope.tsx"
+import { useServers } from "../servers/server-context.tsx"
+import { UnknownServer } from "./unknown-server.tsx"
+
+export function ServerScreen(props: ParentProps) {
+  const servers = useServers()
+  const params = useParams()
+  createEffect(() => {
+    document.title = `${servers.active()?.name ?? params.server} · Sandbar`
+  })
+  onCleanup(() => {
+    document.title = "Sandbar"
+  })
+  return (
+    <Show when={servers.active()} fallback={<UnknownServer id={params.server ?? ""} />}>
+      {(server) => (
+        <ServerScope server={server()}>
+          <ChatProvider>
+            <AsksProvider>
+              <Suspense>{props.children}</Suspense>
+            </AsksProvider>
+          </ChatProvider>
+        </ServerScope>
+      )}
+    </Show>
+  )
+}

@@ -1,0 +1,61 @@
+// A link to a server that this browser does not know: add it, or pick another.
+import { A } from "@solidjs/router"
+import { For, Show } from "solid-js"
+import { useServers } from "../servers/server-context.tsx"
+import { ServerForm } from "../servers/server-form.tsx"
+import { healthDot, healthWords } from "../servers/server-health.ts"
+import { serverPath, urlFromId } from "../servers/server-path.ts"
+import { Dot } from "../ui/dot.tsx"
+import { PlainPage } from "./plain-page.tsx"
+
+export function UnknownServer(props: { id: string }) {
+  const servers = useServers()
+  const address = () => {
+    const url = urlFromId(props.id)
+    return url.ok ? url.url : undefined
+  }
+  const reason = () => {
+    const url = urlFromId(props.id)
+    return url.ok ? undefined : url.reason
+  }
+  return (
+    <PlainPage title={`“${props.id}” is not in your list`}>
+      <Show
+        when={address()}
+        keyed
+        fallback={
+          <p class="plain-text">{reason()} Pick another server below, or from the top of the page.</p>
+        }
+      >
+        {(url) => (
+          <>
+            <p class="plain-text">
+              The link leads to a server that this browser does not know. Add it only if you trust who sent
+              the link: what you type will be sent to that server.
+            </p>
+            <div class="plain-card">
+              {/* The URL stays: once the server is known, the link opens. */}
+              <ServerForm address={url} onDone={() => undefined} />
+            </div>
+          </>
+        )}
+      </Show>
+      <Show when={servers.list().length > 0}>
+        <nav class="plain-list" aria-label="Servers you know">
+          <h2>Or pick a server you know</h2>
+          <For each={servers.list()}>
+            {(server) => (
+              <A href={serverPath(server.id)}>
+                <Dot
+                  kind={healthDot(servers.health(server.id))}
+                  label={healthWords(servers.health(server.id))}
+                />
+                {server.name}
+              </A>
+            )}
+          </For>
+        </nav>
+      </Show>
+    </PlainPage>
+  )
+}

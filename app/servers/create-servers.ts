@@ -1,0 +1,138 @@
+// The list, its storage and its health, put together. Each change is a pure function of server-list.ts.
+import { type Accessor, createComputed, createMemo, onCleanup } from "solid-js"
+import { createStore } from "solid-js/store"
+import type { ProvidedServer } from "../../shared/servers.ts"
+import { serverId } from "../../shared/servers.ts"
+import { createStored } from "../base/create-stored.ts"
+import type { Stored } from "../base/storage.ts"
+import { notify } from "../ui/notices.tsx"
+import { makeHealthPoller } from "./health-poller.ts"
+import { probe as probeServer } from "./probe.ts"
+import type { Server } from "./server.ts"
+import type { Servers } from "./server-context.tsx"
+import type { ServerHealth } from "./server-health.ts"
+import {
+  addServer,
+  editServer,
+  hideServer,
+  isHidden,
+  removeServer,
+  restoreServer,
+  type ServerBook,
+  type ServerEntry,
+  serversOf,
+  setCredentials,
+  setDefault,
+  showServer,
+  type TabPasswords,
+} from "./server-list.ts"
+import { makeServerBook, makeTabPasswords } from "./server-storage.ts"
+
+export type ServersOptions = {
+  provided: readonly ProvidedServer[]
+  /** From the URL. */
+  activeId: Accessor<string | undefined>
+  book?: Stored<ServerBook>
+  passwords?: Stored<TabPasswords>
+  probe?: typeof probeServer
+  notify?: typeof notify
+}
+
+export function createServers(options: ServersOptions): Servers {
+  const say = options.notify ?? notify
+  const storedBook = options.book ?? makeServerBook()
+  const storedPasswords = options.passwords ?? makeTabPasswords()
+  const [book, change] = createStored(storedBook, () => say(notKept))
+  const [passwords, changePasswords] = createStored(storedPasswords, () => say(passwordNotKept))
+  for (const aside of [storedBook.setAside(), storedPasswords.setAside()])
+    if (aside) say(setAsideNotice(aside))
+
+  const all = createMemo<Server[]>((before) => {
+    // An entry that did not change stays the same object: what belongs to it is not built anew.
+    const keep = (server: Server) => before.find((other) => same(other, server)) ?? server
+    return serversOf(book(), options.provided, passwords()).map(keep)
+  }, [])
+  const shown = createMemo(() => all().filter((server) => !isHidden(book(), server)))
+  const find = (id: string) => all().find((server) => server.id === id)
+  const health = createHealth(all, options.probe ?? probeServer)
+
+  const keepPassword = (id: string, entry: ServerEntry) =>
+    changePasswords(({ [id]: _before, ...others }) => {
+      const forTab = entry.password && !entry.remember
+      return forTab ? { ...others, [serverId(entry.url)]: entry.password ?? "" } : others
+    })
+
+  return {
+    list: shown,
+    hidden: createMemo(() => all().filter((server) => isHidden(book(), server))),
+    active: createMemo(() => find(options.activeId() ?? "")),
+    default: createMemo(() => shown().find((server) => server.id === book().defaultId) ?? shown()[0]),
+    find,
+    add(entry) {
+      keepPassword(serverId(entry.url), entry)
+      change((now) => addServer(now, entry))
+    },
+    edit(id, entry) {
+      keepPassword(id, entry)
+      const edit = find(id)?.provided ? setCredentials : editServer
+      change((now) => edit(now, id, entry))
+    },
+    remove(id) {
+      const { removed } = removeServer(storedBook.get(), id)
+      const password = passwords()[id]
+      change((now) => removeServer(now, id).book)
+      changePasswords(({ [id]: _gone, ...others }) => others)
+      return () => {
+        if (password) changePasswords((now) => ({ ...now, [id]: password }))
+        if (removed) change((now) => restoreServer(now, removed))
+      }
+    },
+    hide: (id) => change((now) => hideServer(now, id)),
+    show: (id) => change((now) => showServer(now, id)),
+    setDefault: (id) => change((now) => setDefault(now, id)),
+    remembers: (id) => book().credentials[id]?.password !== undefined,
+    ...health,
+  }
+}
+
+/** Health of every server, also of the hidden ones: a link may show one. */
+function createHealth(
+  servers: Accessor<Server[]>,
+  probe: typeof probeServer,
+): Pick<Servers, "health" | "probeNow"> {
+  const [state, setState] = createStore<Record<string, ServerHealth>>({})
+  const poller = makeHealthPoller({
+    probe: (server, signal) => probe(server, { signal }),
+    report: (id, health) => setState({ [id]: health }),
+  })
+  onCleanup(poller.stop)
+  createComputed(() => poller.watch(servers()))
+  return { health: (id) => state[id] ?? { kind: "checking" }, probeNow: poller.probeNow }
+}
+
+function same(a: Server, b: Server): boolean {
+  return (
+    a.id === b.id &&
+    a.name === b.name &&
+    a.url === b.url &&
+    a.username === b.username &&
+    a.password === b.password &&
+    a.provided === b.provided
+  )
+}
+
+const notKept = {
+  kind: "warn",
+  text: "This browser did not keep the list of servers: its storage is full or blocked. The change lasts until this tab is closed.",
+} as const
+const passwordNotKept = {
+  kind: "warn",
+  text: "This browser did not keep the password: its storage is full or blocked. You have to type it again after a reload.",
+} as const
+
+function setAsideNotice(key: string) {
+  return {
+    kind: "danger",
+    text: `A part of the list of servers could not be read and was set aside. The original is in this browser's storage under “${key}”.`,
+  } as const
+}

@@ -1,0 +1,37 @@
+import { type Accessor, createEffect, createSignal, onCleanup } from "solid-js"
+import { type ProbeTarget, probe as probeServer } from "./probe.ts"
+import type { ServerHealth } from "./server-health.ts"
+
+/** Long enough to type the next letter. */
+const pauseMs = 400
+
+/**
+ * Probes what is being typed, after a pause; a newer target ends the older probe. Undefined while there is
+ * nothing to probe.
+ */
+export function createTypedProbe(
+  target: Accessor<ProbeTarget | undefined>,
+  probe: typeof probeServer = probeServer,
+): Accessor<ServerHealth | undefined> {
+  const [health, setHealth] = createSignal<ServerHealth>()
+  createEffect(() => {
+    const now = target()
+    setHealth(now && { kind: "checking" })
+    if (!now) return
+    const abort = new AbortController()
+    const run = async () => {
+      try {
+        const result = await probe(now, { signal: abort.signal })
+        if (!abort.signal.aborted) setHealth(result)
+      } catch (error) {
+        if (!abort.signal.aborted) throw error
+      }
+    }
+    const timer = setTimeout(run, pauseMs)
+    onCleanup(() => {
+      clearTimeout(timer)
+      abort.abort()
+    })
+  })
+  return health
+}

@@ -1,0 +1,121 @@
+import Plus from "lucide-solid/icons/plus"
+import Search from "lucide-solid/icons/search"
+import { createMemo, createSignal, For, onMount, Show } from "solid-js"
+import { Button } from "../ui/button.tsx"
+import type { Server } from "./server.ts"
+import { useServers } from "./server-context.tsx"
+import { serverAddress } from "./server-path.ts"
+import { ServerRow } from "./server-row.tsx"
+
+export type PickerListProps = {
+  /** The row that takes the focus, instead of the search field. */
+  focusId?: string | undefined
+  onPick: () => void
+  onAdd: () => void
+  onEdit: (server: Server) => void
+  onRemove: (server: Server) => void
+  onHide: (server: Server) => void
+}
+
+export function PickerList(props: PickerListProps) {
+  const servers = useServers()
+  const [query, setQuery] = createSignal("")
+  const shown = createMemo(() => servers.list().filter((server) => matches(server, query())))
+  let root: HTMLDivElement | undefined
+  let search: HTMLInputElement | undefined
+
+  const rows = () => [...(root?.querySelectorAll<HTMLElement>(".row-link") ?? [])]
+  const focusRow = (index: number) => (index < 0 ? search : rows()[index])?.focus()
+  const onKeyDown = (event: KeyboardEvent) => {
+    const at = rows().findIndex((row) => row === document.activeElement)
+    const inSearch = document.activeElement === search
+    if (event.isComposing || (at < 0 && !inSearch)) return
+    const last = rows().length - 1
+    if (event.key === "ArrowDown") focusRow(Math.min(at + 1, last))
+    else if (event.key === "ArrowUp") focusRow(at - 1)
+    else if (event.key === "Home" && !inSearch) focusRow(0)
+    else if (event.key === "End" && !inSearch) focusRow(last)
+    else if (event.key === "Enter" && inSearch) rows()[0]?.click()
+    else return
+    event.preventDefault()
+  }
+
+  onMount(() => {
+    const index = servers.list().findIndex((server) => server.id === props.focusId)
+    // After the dialog has placed its own focus.
+    queueMicrotask(() => focusRow(index))
+  })
+
+  return (
+    // biome-ignore lint/a11y/noStaticElementInteractions: the keys move between the controls inside
+    <div class="picker-list" ref={root} onKeyDown={onKeyDown}>
+      <div class="picker-search">
+        <Search />
+        <input
+          ref={search}
+          type="search"
+          aria-label="Search servers"
+          placeholder="Search servers"
+          autocomplete="off"
+          spellcheck={false}
+          value={query()}
+          onInput={(event) => setQuery(event.currentTarget.value)}
+        />
+      </div>
+      <ul class="picker-rows" aria-label="Servers">
+        <For each={shown()} fallback={<None query={query()} />}>
+          {(server) => (
+            <ServerRow
+              server={server}
+              onPick={props.onPick}
+              onEdit={() => props.onEdit(server)}
+              onRemove={() => props.onRemove(server)}
+              onHide={() => props.onHide(server)}
+            />
+          )}
+        </For>
+      </ul>
+      <div class="picker-foot">
+        <Button variant="quiet" onClick={props.onAdd}>
+          <Plus />
+          Add server
+        </Button>
+        <HiddenServers />
+      </div>
+    </div>
+  )
+}
+
+function None(props: { query: string }) {
+  return (
+    <li class="picker-none">
+      {props.query.trim() === ""
+        ? "There is no server here yet. Add one."
+        : `Nothing matches “${props.query.trim()}”. Add it as a server, or search for something else.`}
+    </li>
+  )
+}
+
+/** Provided servers cannot be removed, so there has to be a way back to them. */
+function HiddenServers() {
+  const servers = useServers()
+  const showAll = () => {
+    for (const server of servers.hidden()) servers.show(server.id)
+  }
+  return (
+    <Show when={servers.hidden().length > 0}>
+      <Button variant="quiet" onClick={showAll}>
+        Show {servers.hidden().length} hidden
+      </Button>
+    </Show>
+  )
+}
+
+/** Every word of the query is in the name or in the address. */
+function matches(server: Server, query: string): boolean {
+  const text = `${server.name} ${serverAddress(server) ?? ""}`.toLowerCase()
+  return query
+    .toLowerCase()
+    .split(/\s+/)
+    .every((word) => text.includes(word))
+}

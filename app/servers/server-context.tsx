@@ -1,0 +1,38 @@
+// The servers a person can pick, for everything below.
+import type { Accessor, ParentProps } from "solid-js"
+import { defineContext } from "../base/define-context.ts"
+import { createServers, type ServersOptions } from "./create-servers.ts"
+import type { Server } from "./server.ts"
+import type { ServerHealth } from "./server-health.ts"
+import type { ServerEntry } from "./server-list.ts"
+
+export type Servers = {
+  /** Without the hidden ones; provided servers first. */
+  list: Accessor<Server[]>
+  hidden: Accessor<Server[]>
+  /** The one in the URL, when this browser knows it. */
+  active: Accessor<Server | undefined>
+  default: Accessor<Server | undefined>
+  /** Hidden ones too: a link to one still works. */
+  find: (id: string) => Server | undefined
+  add: (entry: ServerEntry) => void
+  /** Of a provided server, only the credentials change. */
+  edit: (id: string, entry: ServerEntry) => void
+  /** Returns the way back. */
+  remove: (id: string) => () => void
+  hide: (id: string) => void
+  show: (id: string) => void
+  setDefault: (id: string) => void
+  /** Whether the password is kept on this device after the tab is closed. */
+  remembers: (id: string) => boolean
+  health: (id: string) => ServerHealth
+  probeNow: () => void
+}
+
+const [Provider, useServers] = defineContext<Servers>("ServersProvider")
+
+export { useServers }
+
+export function ServersProvider(props: ParentProps<{ options: ServersOptions }>) {
+  return <Provider value={createServers(props.options)}>{props.children}</Provider>
+}

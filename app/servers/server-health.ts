@@ -1,0 +1,55 @@
+// What a probe found out about a server, and how a person reads it.
+import type { DotKind } from "../ui/dot.tsx"
+
+export type ServerHealth =
+  | { kind: "checking" }
+  | { kind: "healthy"; version: string; latencyMs: number }
+  | { kind: "needs-password" }
+  | { kind: "wrong-password" }
+  | { kind: "starting"; reason: string }
+  | { kind: "unsupported"; reason: string }
+  | { kind: "failed"; reason: string }
+
+const dots = {
+  checking: "checking",
+  healthy: "ok",
+  "needs-password": "locked",
+  "wrong-password": "locked",
+  starting: "checking",
+  unsupported: "failed",
+  failed: "failed",
+} as const satisfies Record<ServerHealth["kind"], DotKind>
+
+export function healthDot(health: ServerHealth): DotKind {
+  return dots[health.kind]
+}
+
+const words = {
+  checking: "Checking",
+  healthy: "Healthy",
+  "needs-password": "Needs a password",
+  "wrong-password": "Wrong password",
+  starting: "Starting",
+  unsupported: "Unsupported version",
+  failed: "Not reachable",
+} as const satisfies Record<ServerHealth["kind"], string>
+
+/** Two words for the dot. */
+export function healthWords(health: ServerHealth): string {
+  return words[health.kind]
+}
+
+/** What is wrong and what to do; undefined while nothing is. */
+export function healthSentence(health: ServerHealth): string | undefined {
+  switch (health.kind) {
+    case "checking":
+    case "healthy":
+      return undefined
+    case "needs-password":
+      return "This server needs a password. Edit it to add one."
+    case "wrong-password":
+      return "The server refused the user name or the password. Edit it to correct them."
+    default:
+      return health.reason
+  }
+}

@@ -1,0 +1,21 @@
+// Where a server stands in our URLs, for the router: without the prefix.
+import { localServerId, localServerUrl, type Normalised, normaliseServerUrl } from "../../shared/servers.ts"
+import type { Server } from "./server.ts"
+
+export function serverPath(id: string): string {
+  return `/s/${id}/`
+}
+
+/** What a person reads as the address: `host:port`, or nothing where there is none to type. */
+export function serverAddress(server: Pick<Server, "id">): string | undefined {
+  return server.id === localServerId ? undefined : server.id
+}
+
+/** The address that a link to an unknown server stands for. The embedded server cannot be added. */
+export function urlFromId(id: string): Normalised {
+  if (id === localServerId) return { ok: false, reason: "This Sandbar runs no local server." }
+  const normalised = normaliseServerUrl(id)
+  if (normalised.ok && normalised.url === localServerUrl)
+    return { ok: false, reason: "“local” is a reserved name." }
+  return normalised
+}

@@ -1,0 +1,99 @@
+import { A } from "@solidjs/router"
+import Ellipsis from "lucide-solid/icons/ellipsis"
+import { Show } from "solid-js"
+import { Button } from "../ui/button.tsx"
+import { Dot } from "../ui/dot.tsx"
+import { Menu, type MenuItem } from "../ui/menu.tsx"
+import type { Server } from "./server.ts"
+import { useServers } from "./server-context.tsx"
+import { healthDot, healthSentence, healthWords } from "./server-health.ts"
+import { serverAddress, serverPath } from "./server-path.ts"
+import "./server-row.css"
+
+export type ServerRowProps = {
+  server: Server
+  onPick: () => void
+  onEdit: () => void
+  onRemove: () => void
+  onHide: () => void
+}
+
+/** A link, so that a server can also be opened in another tab. */
+export function ServerRow(props: ServerRowProps) {
+  const servers = useServers()
+  const health = () => servers.health(props.server.id)
+  const locked = () => healthDot(health()) === "locked"
+  const isDefault = () => servers.default()?.id === props.server.id
+  const isActive = () => servers.active()?.id === props.server.id
+
+  const items = (): MenuItem[] => [
+    { label: props.server.provided ? "Set password" : "Edit", onSelect: props.onEdit },
+    {
+      label: "Set as default",
+      disabled: isDefault(),
+      onSelect: () => servers.setDefault(props.server.id),
+    },
+    props.server.provided
+      ? { label: "Hide", onSelect: props.onHide }
+      : { label: "Remove", danger: true, onSelect: props.onRemove },
+  ]
+
+  return (
+    <li class="server-row" data-active={isActive() ? "" : undefined}>
+      <A
+        class="row-link"
+        href={serverPath(props.server.id)}
+        aria-current={isActive() ? "page" : undefined}
+        onClick={props.onPick}
+      >
+        <Dot kind={healthDot(health())} label={healthWords(health())} />
+        <span class="row-who">
+          <span class="row-name">{props.server.name}</span>
+          <Show when={isDefault()}>
+            <span class="row-badge">default</span>
+          </Show>
+          <Show when={props.server.provided}>
+            <span class="row-badge">provided</span>
+          </Show>
+          <Show when={serverAddress(props.server)}>
+            {(address) => <code class="row-host">{address()}</code>}
+          </Show>
+        </span>
+        <Numbers server={props.server} />
+      </A>
+      <Menu label={`Menu of ${props.server.name}`} trigger={<Ellipsis />} items={items()} />
+      <Show when={healthSentence(health())}>
+        {(sentence) => (
+          <div class="row-trouble">
+            <span>{sentence()}</span>
+            <Show when={locked()}>
+              <Button size="small" onClick={props.onEdit}>
+                Enter password
+              </Button>
+            </Show>
+          </div>
+        )}
+      </Show>
+    </li>
+  )
+}
+
+function Numbers(props: { server: Server }) {
+  const servers = useServers()
+  const healthy = () => {
+    const health = servers.health(props.server.id)
+    return health.kind === "healthy" ? health : undefined
+  }
+  return (
+    <span class="row-numbers">
+      <Show when={healthy()}>
+        {(health) => (
+          <>
+            <span>{health().version}</span>
+            <span class="row-latency">{health().latencyMs} ms</span>
+          </>
+        )}
+      </Show>
+    </span>
+  )
+}

@@ -1,0 +1,14 @@
+// The noun the whole app turns around. `id` is also its segment in our URLs.
+
+export type Server = {
+  /** `local` or `host:port`, see shared/servers.ts */
+  id: string
+  name: string
+  /** An origin: `http://host:port`. */
+  url: string
+  /** Basic credentials; kept in memory and, only when the person asks, in localStorage. */
+  username?: string | undefined
+  password?: string | undefined
+  /** Offered by the proxy: can be hidden, not edited. */
+  provided: boolean
+}

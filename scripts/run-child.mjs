@@ -1,0 +1,33 @@
+import { spawn } from "node:child_process"
+import { constants } from "node:os"
+import { root } from "./root.mjs"
+import { Stop } from "./stop.mjs"
+
+/**
+ * Runs a program to its end in our place: same terminal, same signals, same exit code.
+ *
+ * On a terminal Ctrl-C reaches the whole foreground group by itself, so passing it on would deliver it twice;
+ * a SIGINT sent to us alone (`kill -INT`, no terminal) is passed on.
+ */
+export function runChild(program, args, { env = process.env, stdin = process.stdin } = {}) {
+  return new Promise((resolve, reject) => {
+    const child = spawn(program, args, { cwd: root, env, stdio: "inherit" })
+    const forward = (signal) => {
+      if (signal === "SIGINT" && stdin.isTTY) return
+      child.kill(signal)
+    }
+    const signals = ["SIGINT", "SIGTERM", "SIGHUP"]
+    for (const signal of signals) process.on(signal, forward)
+    const finish = () => {
+      for (const signal of signals) process.off(signal, forward)
+    }
+    child.once("error", (error) => {
+      finish()
+      reject(new Stop(`${program} does not start: ${error.message}`))
+    })
+    child.once("exit", (code, signal) => {
+      finish()
+      resolve(code ?? 128 + (constants.signals[signal] ?? 0))
+    })
+  })
+}

@@ -1,0 +1,47 @@
+// What each `npm run <command>` means. Every command first makes sure that what it needs is there.
+import { ensureDependencies } from "./ensure-dependencies.mjs"
+import { ensureUi } from "./ensure-ui.mjs"
+import { proxyEnvironment } from "./proxy-environment.mjs"
+import { runChild } from "./run-child.mjs"
+import { runCheck, runTests } from "./run-tests.mjs"
+import { Stop } from "./stop.mjs"
+
+const commands = {
+  serve: async (bun, args) => {
+    // Asking for the list of settings should not wait for a build.
+    if (!args.includes("--help") && !args.includes("--check")) await ensureUi(bun)
+    return runChild(bun, ["proxy/serve-ui.ts", ...args], { env: proxyEnvironment() })
+  },
+  dev: (bun, args) => runChild(bun, ["scripts/dev.mjs", ...args], { env: proxyEnvironment() }),
+  demo: async (bun, args) => {
+    await ensureUi(bun)
+    return runChild(bun, ["demo/demo.ts", ...args], { env: proxyEnvironment() })
+  },
+  build: async (bun) => {
+    await ensureUi(bun)
+    return 0
+  },
+  check: (bun) => runCheck(bun),
+  test: async (bun, args) => {
+    await ensureUi(bun)
+    return runTests(bun, { check: true, suites: ["unit", "e2e"], args })
+  },
+  "test:unit": (bun, args) => runTests(bun, { check: false, suites: ["unit"], args }),
+  "test:e2e": async (bun, args) => {
+    await ensureUi(bun)
+    return runTests(bun, { check: false, suites: ["e2e"], args })
+  },
+}
+
+/** Runs one command to its end and sets the exit code. An expected failure is one sentence, never a stack. */
+export async function runCommand(name, args) {
+  try {
+    const command = Object.hasOwn(commands, name ?? "") ? commands[name] : undefined
+    if (!command) throw new Stop(`Unknown command "${name ?? ""}". There are: ${Object.keys(commands).join(", ")}.`)
+    process.exitCode = await command(await ensureDependencies(), args)
+  } catch (error) {
+    if (!(error instanceof Stop)) throw error
+    console.error(error.message)
+    process.exitCode = 1
+  }
+}

@@ -1,0 +1,58 @@
+// `check` and `test`: every step runs even when one before it failed, and the last line counts them all.
+import { mkdirSync, readFileSync, rmSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { root } from "./root.mjs"
+import { runChild } from "./run-child.mjs"
+import { addCounts, countLine, countOf, noCounts } from "./test-counts.mjs"
+
+const vitest = ["--bun", "node_modules/vitest/vitest.mjs", "run"]
+const checks = [
+  ["--bun", "node_modules/typescript/bin/tsc", "-p", "."],
+  ["--bun", "node_modules/@biomejs/biome/bin/biome", "check"],
+]
+
+/** Chromium stories run alone, after everything else: they measure time and would starve beside other tests. */
+const suites = { unit: ["--project", "app", "--project", "proxy"], e2e: ["--project", "e2e"] }
+
+export async function runCheck(bun) {
+  let worst = 0
+  for (const step of [...checks, [...vitest, "--project", "proxy", "tests/house.test.ts"]]) {
+    worst = Math.max(worst, await runChild(bun, step))
+  }
+  return worst
+}
+
+/** Prints `N passed, N failed` at the very end. */
+export async function runTests(bun, { check, suites: chosen, args }) {
+  let counts = noCounts
+  for (const step of check ? checks : []) {
+    const code = await runChild(bun, step)
+    counts = addCounts(counts, { passed: code === 0 ? 1 : 0, failed: code === 0 ? 0 : 1, skipped: 0 })
+  }
+  for (const suite of chosen) counts = addCounts(counts, await runSuite(bun, suites[suite], args))
+  console.log(countLine(counts))
+  return counts.failed > 0 ? 1 : 0
+}
+
+async function runSuite(bun, projects, args) {
+  const directory = join(tmpdir(), `sandbar-results-${process.pid}`)
+  const file = join(directory, "results.json")
+  mkdirSync(directory, { recursive: true })
+  try {
+    const reporters = ["--reporter=default", "--reporter=json", `--outputFile.json=${file}`]
+    const code = await runChild(bun, [...vitest, "--root", root, ...projects, ...reporters, ...args])
+    return countOf(readResults(file), code)
+  } finally {
+    rmSync(directory, { recursive: true, force: true })
+  }
+}
+
+function readResults(file) {
+  try {
+    return JSON.parse(readFileSync(file, "utf8"))
+  } catch {
+    // Vitest ended before it wrote anything; the exit code says so and counts as a failure.
+    return undefined
+  }
+}

@@ -1,0 +1,23 @@
+// What the last line of `npm test` says.
+export const noCounts = { passed: 0, failed: 0, skipped: 0 }
+
+export function addCounts(a, b) {
+  return { passed: a.passed + b.passed, failed: a.failed + b.failed, skipped: a.skipped + b.skipped }
+}
+
+export function countLine({ passed, failed, skipped }) {
+  return `${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ""}`
+}
+
+/**
+ * Counts of one Vitest run. A run that ends badly without a failed test (a file that does not load, an error
+ * after the last test, no report at all) still counts as one failure: zero failures must mean success.
+ */
+export function countOf(results, exitCode) {
+  const passed = results?.numPassedTests ?? 0
+  const files = results?.testResults ?? []
+  const broken = files.filter((file) => file.status === "failed" && file.assertionResults.length === 0).length
+  const failed = (results?.numFailedTests ?? 0) + broken
+  const skipped = (results?.numPendingTests ?? 0) + (results?.numTodoTests ?? 0)
+  return { passed, failed: exitCode !== 0 && failed === 0 ? 1 : failed, skipped }
+}

@@ -1,0 +1,12 @@
+// Paths and headers that the UI and the proxy must agree on. All paths are relative to the prefix.
+
+/** Forwarded to the target: everything after this. */
+export const forwardPath = "api/proxy/"
+export const uiConfigPath = "api/config"
+
+/** Which server a forwarded request goes to, as an origin: `http://host:port`. */
+export const targetHeader = "x-target-server"
+/** Credentials for the target; the proxy sends them on as `Authorization`. */
+export const targetAuthorizationHeader = "x-target-authorization"
+/** Set on answers that the target gave, absent on answers of the proxy itself. */
+export const fromTargetHeader = "x-sandbar-from-target"

@@ -1,0 +1,62 @@
+// Every failure that we expect, in one table: what a person reads and what a program matches on.
+import * as v from "valibot"
+
+/** Code → HTTP status and title. The detail sentence comes from where it happened. */
+export const problems = {
+  "request.malformed": { status: 400, title: "The request is malformed" },
+  "request.cross-site": { status: 403, title: "The request came from another site" },
+  "request.method": { status: 405, title: "This method is not allowed here" },
+  "request.upgrade": { status: 501, title: "This upgrade is not supported" },
+  "identity.required": { status: 401, title: "Sign in first" },
+  "path.unknown": { status: 404, title: "There is nothing at this address" },
+  "target.malformed": { status: 400, title: "The server address is malformed" },
+  "target.forbidden": { status: 403, title: "This server is not allowed" },
+  "target.name": { status: 502, title: "The server's name does not resolve" },
+  "target.unreachable": { status: 502, title: "The server cannot be reached" },
+  "target.certificate": { status: 502, title: "The server's certificate is not trusted" },
+  "target.invalid": { status: 502, title: "The server's answer is not valid HTTP" },
+  "target.timeout": { status: 504, title: "The server did not answer in time" },
+  "target.loop": { status: 508, title: "The server is this proxy itself" },
+  "local.starting": { status: 503, title: "The local OpenCode server is starting" },
+  "local.failed": { status: 503, title: "The local OpenCode server does not start" },
+  "proxy.bug": { status: 500, title: "Something is wrong on our side" },
+} as const satisfies Record<string, { status: number; title: string }>
+
+export type ProblemCode = keyof typeof problems
+
+/** An expected failure. `detail` is one sentence that a person can act on. */
+export class Problem extends Error {
+  readonly code: ProblemCode
+  readonly detail: string
+  /** Seconds after which trying again makes sense; becomes `Retry-After`. */
+  readonly retryAfter: number | undefined
+
+  constructor(code: ProblemCode, detail: string, options: { retryAfter?: number; cause?: unknown } = {}) {
+    super(`${code}: ${detail}`, { cause: options.cause })
+    this.name = "Problem"
+    this.code = code
+    this.detail = detail
+    this.retryAfter = options.retryAfter
+  }
+
+  get status(): number {
+    return problems[this.code].status
+  }
+
+  /** The body of an `application/problem+json` answer (RFC 9457 §3.1). */
+  toBody(): ProblemBody {
+    return { type: `urn:sandbar:${this.code}`, title: problems[this.code].title, status: this.status, code: this.code, detail: this.detail }
+  }
+}
+
+export const problemType = "application/problem+json"
+
+/** `code` stays an open string: an older UI must understand a newer proxy. */
+export const ProblemBodySchema = v.object({
+  type: v.string(),
+  title: v.string(),
+  status: v.number(),
+  code: v.string(),
+  detail: v.string(),
+})
+export type ProblemBody = v.InferOutput<typeof ProblemBodySchema>

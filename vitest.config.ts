@@ -1,0 +1,42 @@
+import solid from "vite-plugin-solid"
+import { defineConfig } from "vitest/config"
+
+// Vitest runs under Bun; its forks pool crashes there, so threads it is.
+const shared = { pool: "threads", server: { deps: { inline: [/solid/] } } } as const
+
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        plugins: [solid()],
+        resolve: { conditions: ["browser", "development"] },
+        test: {
+          ...shared,
+          name: "app",
+          environment: "jsdom",
+          include: ["app/**/*.test.{ts,tsx}", "tests/screens/**/*.test.tsx"],
+        },
+      },
+      {
+        test: {
+          ...shared,
+          name: "proxy",
+          environment: "node",
+          include: ["proxy/**/*.test.ts", "shared/**/*.test.ts", "scripts/**/*.test.ts", "tests/*.test.ts", "tests/wire/**/*.test.ts"],
+          testTimeout: 20_000,
+        },
+      },
+      {
+        test: {
+          ...shared,
+          name: "e2e",
+          environment: "node",
+          include: ["tests/e2e/**/*.test.ts"],
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+          fileParallelism: false,
+        },
+      },
+    ],
+  },
+})
