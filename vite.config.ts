@@ -7,6 +7,8 @@ export default defineConfig({
   root: "app",
   base: "./",
   plugins: [solid()],
+  // Only for `npm run dev` (scripts/dev.mjs): the page comes from Vite, everything else from the real proxy.
+  server: { proxy: process.env.SANDBAR_DEV_PROXY ? { "/api": process.env.SANDBAR_DEV_PROXY } : {} },
   build: {
     outDir: "../dist/ui",
     emptyOutDir: true,

@@ -1,9 +1,10 @@
 // The URL map, every screen lazy. Paths here are without the prefix; the router adds it.
-import { Route, Router, useMatch } from "@solidjs/router"
+import { Route, Router, useParams } from "@solidjs/router"
 import { lazy, type ParentProps, Suspense } from "solid-js"
 import type { UiConfig } from "../shared/ui-config.ts"
 import { routerBase } from "./base/prefix.ts"
 import { ServersProvider } from "./servers/server-context.tsx"
+import { idFromSegment } from "./servers/server-path.ts"
 
 const StartScreen = lazy(async () => ({ default: (await import("./screens/start-screen.tsx")).StartScreen }))
 const ServerScreen = lazy(async () => ({
@@ -29,9 +30,11 @@ export function Routes(props: { config: UiConfig }) {
 }
 
 function Root(props: ParentProps<{ config: UiConfig }>) {
-  const match = useMatch(() => "/s/:server/*rest")
+  const params = useParams()
   return (
-    <ServersProvider options={{ provided: props.config.servers, activeId: () => match()?.params.server }}>
+    <ServersProvider
+      options={{ provided: props.config.servers, activeId: () => idFromSegment(params.server) }}
+    >
       <Suspense>{props.children}</Suspense>
     </ServersProvider>
   )

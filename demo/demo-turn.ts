@@ -21,8 +21,8 @@ export const demoTurn: Turn = {
         name: "edit",
         input: {
           filePath: "greeting.ts",
-          oldString: "return `Hello ${name}`",
-          newString: "return `Hello, ${name}`",
+          oldString: `return \`Hello \${name}\``,
+          newString: `return \`Hello, \${name}\``,
         },
       },
     },

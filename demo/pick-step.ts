@@ -37,7 +37,11 @@ export function pickStep(request: ChatRequest, script: Script): Step {
 }
 
 function pickTurn(messages: readonly ChatMessage[], script: Script): Turn {
-  const words = new Set(lastPrompt(messages).toLowerCase().match(/[a-z-]+/g))
+  const words = new Set(
+    lastPrompt(messages)
+      .toLowerCase()
+      .match(/[a-z-]+/g),
+  )
   const named = script.turns.find((turn) => words.has(turn.word))
   if (named) return named
   return messages.filter((message) => message.role === "user").length === 1 ? script.first : script.otherwise
@@ -48,7 +52,9 @@ export function lastPrompt(messages: readonly ChatMessage[]): string {
 }
 
 export function isTitleRequest(request: ChatRequest): boolean {
-  return request.messages.some((message) => message.role === "system" && /title generator/i.test(textOf(message)))
+  return request.messages.some(
+    (message) => message.role === "system" && /title generator/i.test(textOf(message)),
+  )
 }
 
 /** The first words of the prompt, which is what a person looks for in the list. */

@@ -18,7 +18,9 @@ export function streamStep(step: Step, model: string, pace: Pace): ReadableStrea
       try {
         if (step.wait) await pace.sleep(step.wait, hungUp.signal)
         for (const chunk of chunksOf(step)) {
-          line(JSON.stringify({ id: "scripted", object: "chat.completion.chunk", created: 0, model, ...chunk }))
+          line(
+            JSON.stringify({ id: "scripted", object: "chat.completion.chunk", created: 0, model, ...chunk }),
+          )
           await pace.sleep(pace.chunkDelay, hungUp.signal)
         }
         line("[DONE]")
@@ -41,7 +43,9 @@ function* chunksOf(step: Step): Generator<Record<string, unknown>> {
   for (const piece of pieces(step.text)) yield delta({ content: piece })
   if (step.tool) {
     const id = `call_${crypto.randomUUID().replaceAll("-", "").slice(0, 24)}`
-    yield delta({ tool_calls: [{ index: 0, id, type: "function", function: { name: step.tool.name, arguments: "" } }] })
+    yield delta({
+      tool_calls: [{ index: 0, id, type: "function", function: { name: step.tool.name, arguments: "" } }],
+    })
     for (const piece of pieces(JSON.stringify(step.tool.input))) {
       yield delta({ tool_calls: [{ index: 0, function: { arguments: piece } }] })
     }

@@ -50,7 +50,10 @@ export const turns: readonly Turn[] = [
   {
     word: "write",
     steps: [
-      { text: "I will write a note.", tool: { name: "write", input: { filePath: "notes.txt", content: "written by the agent\n" } } },
+      {
+        text: "I will write a note.",
+        tool: { name: "write", input: { filePath: "notes.txt", content: "written by the agent\n" } },
+      },
       closing("The note is written."),
     ],
   },

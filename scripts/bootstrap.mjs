@@ -3,7 +3,9 @@
 const nodeMajor = Number(process.versions.node.split(".")[0])
 
 if (!process.versions.bun && nodeMajor < 20) {
-  console.error(`Sandbar needs Node 20 or newer; this is Node ${process.versions.node}. Install a newer one, or use Bun.`)
+  console.error(
+    `Sandbar needs Node 20 or newer; this is Node ${process.versions.node}. Install a newer one, or use Bun.`,
+  )
   process.exit(1)
 }
 

@@ -28,7 +28,10 @@ export function bunIn(nodeModules, wanted) {
   const scope = join(nodeModules, "@oven")
   const name = process.platform === "win32" ? "bun.exe" : "bun"
   const platforms = existsSync(scope) ? readdirSync(scope) : []
-  return [join(nodeModules, "bun", "bin", "bun.exe"), ...platforms.map((platform) => join(scope, platform, "bin", name))]
+  return [
+    join(nodeModules, "bun", "bin", "bun.exe"),
+    ...platforms.map((platform) => join(scope, platform, "bin", name)),
+  ]
     .filter((file) => existsSync(file))
     .find((file) => versionOf(file) === wanted)
 }
@@ -47,8 +50,21 @@ function fetchBun(wanted, home) {
   // Under `npm run` this is the very npm that started us; it also spares Windows a shell.
   const cli = process.env.npm_execpath
   const [program, ...first] = cli?.endsWith("npm-cli.js") ? [process.execPath, cli] : ["npm"]
-  const args = [...first, "ci", "--prefix", home, "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]
-  const { error, status, stderr } = spawnSync(program, args, { cwd: home, encoding: "utf8", stdio: ["ignore", 2, "pipe"] })
+  const args = [
+    ...first,
+    "ci",
+    "--prefix",
+    home,
+    "--ignore-scripts",
+    "--no-audit",
+    "--no-fund",
+    "--loglevel=error",
+  ]
+  const { error, status, stderr } = spawnSync(program, args, {
+    cwd: home,
+    encoding: "utf8",
+    stdio: ["ignore", 2, "pipe"],
+  })
   if (error) throw new Stop("Neither Bun nor npm is on the PATH: install one of them.")
   if (status !== 0) throw new Stop(whyNpmFailed(wanted, stderr))
 }
@@ -74,7 +90,9 @@ export function npmLockfile(wanted, locked, machine) {
   const [name, entry] = Object.entries(locked).find(fits) ?? []
   if (!entry) throw new Stop(`There is no Bun for ${machine.os} on ${machine.cpu}.`)
   if (entry.version !== wanted) {
-    throw new Stop(`package.json pins Bun ${wanted}, but bun.lock has ${entry.version}: run "bun install" and keep both.`)
+    throw new Stop(
+      `package.json pins Bun ${wanted}, but bun.lock has ${entry.version}: run "bun install" and keep both.`,
+    )
   }
   const root = { name: "sandbar-bun", version: "0.0.0", private: true, dependencies: { [name]: wanted } }
   const packages = { "": root, [`node_modules/${name}`]: entry }

@@ -19,14 +19,20 @@ export async function ensureDependencies() {
   // Without a stamp an interrupted install starts over; with it nothing needs to be looked at.
   rmSync(stampFile, { force: true })
   const installer = await ensureBun()
-  await sayWhile(known ? "the lockfile changed: installing" : "installing the locked dependencies", async () => {
-    if ((await runChild(installer, ["install", "--frozen-lockfile"])) === 0) return
-    throw new Stop(
-      "Installing the dependencies failed for the reason above; the first start needs the npm registry once.",
-    )
-  })
+  await sayWhile(
+    known ? "the lockfile changed: installing" : "installing the locked dependencies",
+    async () => {
+      if ((await runChild(installer, ["install", "--frozen-lockfile"])) === 0) return
+      throw new Stop(
+        "Installing the dependencies failed for the reason above; the first start needs the npm registry once.",
+      )
+    },
+  )
   const bun = bunIn(inRoot("node_modules"), pinnedBun())
-  if (!bun) throw new Stop(`The installed packages hold no Bun ${pinnedBun()} for ${process.platform} on ${process.arch}.`)
+  if (!bun)
+    throw new Stop(
+      `The installed packages hold no Bun ${pinnedBun()} for ${process.platform} on ${process.arch}.`,
+    )
   writeFileSync(stampFile, JSON.stringify({ hash, bun: relative(inRoot(), bun) }))
   return bun
 }

@@ -7,7 +7,9 @@ import { runChild } from "./run-child.mjs"
 import { sayWhile } from "./say.mjs"
 import { Stop } from "./stop.mjs"
 
-const sources = ["app", "shared", "vite.config.ts", "bun.lock", "scripts/precompress.mjs"].map((path) => inRoot(path))
+const sources = ["app", "shared", "vite.config.ts", "bun.lock", "scripts/precompress.mjs"].map((path) =>
+  inRoot(path),
+)
 const finished = inRoot("dist", "ui")
 const stampFile = inRoot("dist", "ui.stamp")
 

@@ -9,25 +9,28 @@ import { Stop } from "./stop.mjs"
  * On a terminal Ctrl-C reaches the whole foreground group by itself, so passing it on would deliver it twice;
  * a SIGINT sent to us alone (`kill -INT`, no terminal) is passed on.
  */
-export function runChild(program, args, { env = process.env, stdin = process.stdin } = {}) {
+export function runChild(program, args, { env = process.env, stdin = process.stdin, signal } = {}) {
   return new Promise((resolve, reject) => {
     const child = spawn(program, args, { cwd: root, env, stdio: "inherit" })
-    const forward = (signal) => {
-      if (signal === "SIGINT" && stdin.isTTY) return
-      child.kill(signal)
+    const forward = (name) => {
+      if (name === "SIGINT" && stdin.isTTY) return
+      child.kill(name)
     }
+    const end = () => child.kill("SIGTERM")
+    signal?.addEventListener("abort", end, { once: true })
     const signals = ["SIGINT", "SIGTERM", "SIGHUP"]
-    for (const signal of signals) process.on(signal, forward)
+    for (const name of signals) process.on(name, forward)
     const finish = () => {
-      for (const signal of signals) process.off(signal, forward)
+      for (const name of signals) process.off(name, forward)
+      signal?.removeEventListener("abort", end)
     }
     child.once("error", (error) => {
       finish()
       reject(new Stop(`${program} does not start: ${error.message}`))
     })
-    child.once("exit", (code, signal) => {
+    child.once("exit", (code, endedBy) => {
       finish()
-      resolve(code ?? 128 + (constants.signals[signal] ?? 0))
+      resolve(code ?? 128 + (constants.signals[endedBy] ?? 0))
     })
   })
 }

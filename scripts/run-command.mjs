@@ -37,7 +37,8 @@ const commands = {
 export async function runCommand(name, args) {
   try {
     const command = Object.hasOwn(commands, name ?? "") ? commands[name] : undefined
-    if (!command) throw new Stop(`Unknown command "${name ?? ""}". There are: ${Object.keys(commands).join(", ")}.`)
+    if (!command)
+      throw new Stop(`Unknown command "${name ?? ""}". There are: ${Object.keys(commands).join(", ")}.`)
     process.exitCode = await command(await ensureDependencies(), args)
   } catch (error) {
     if (!(error instanceof Stop)) throw error

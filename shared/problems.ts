@@ -5,6 +5,8 @@ import * as v from "valibot"
 export const problems = {
   "request.malformed": { status: 400, title: "The request is malformed" },
   "request.cross-site": { status: 403, title: "The request came from another site" },
+  "request.host": { status: 403, title: "This address is not one of ours" },
+  "request.stalled": { status: 408, title: "The request did not arrive completely" },
   "request.method": { status: 405, title: "This method is not allowed here" },
   "request.upgrade": { status: 501, title: "This upgrade is not supported" },
   "identity.required": { status: 401, title: "Sign in first" },
@@ -45,7 +47,13 @@ export class Problem extends Error {
 
   /** The body of an `application/problem+json` answer (RFC 9457 §3.1). */
   toBody(): ProblemBody {
-    return { type: `urn:sandbar:${this.code}`, title: problems[this.code].title, status: this.status, code: this.code, detail: this.detail }
+    return {
+      type: `urn:sandbar:${this.code}`,
+      title: problems[this.code].title,
+      status: this.status,
+      code: this.code,
+      detail: this.detail,
+    }
   }
 }
 

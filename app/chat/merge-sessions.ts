@@ -19,8 +19,6 @@ export function mergeSessions(
   for (const id of Object.keys(draft.sessions)) {
     if (!listed.has(id) && !keep(id)) dropSession(draft, id)
   }
-  // Those that nobody looks at are loaded anew when they are opened.
-  for (const id of Object.keys(draft.messages)) if (!keep(id)) delete draft.messages[id]
   for (const session of snapshot.sessions) putSession(draft, session)
   for (const id of Object.keys(draft.status)) if (!snapshot.status[id]) delete draft.status[id]
   for (const [id, status] of Object.entries(snapshot.status)) {

@@ -1,5 +1,5 @@
-// Prompts that the server accepted but has not shown on the event stream yet. It accepts some that it then
-// drops (an unknown agent), saying so only in a session.error.
+// Prompts that the event stream has not shown yet. The server accepts some that it then drops (for an unknown
+// agent, say), and says so only in a session.error.
 import type { Clock } from "../connection/clock.ts"
 import type { ServerEvent } from "../connection/connection.ts"
 import { errorSentence } from "./sentences.ts"
@@ -9,32 +9,51 @@ export const echoMs = 10_000
 
 export type Echo = { kind: "echoed" } | { kind: "doubtful"; sentence?: string | undefined }
 
+export type Expected = {
+  /** Resolves with the echo, at once if it came already, or with a reason to doubt that it will come. */
+  echo: () => Promise<Echo>
+  stop: () => void
+}
+
 export type Outbox = {
-  waitForEcho: (sessionID: string, messageID: string) => Promise<Echo>
+  expect: (sessionID: string, messageID: string) => Expected
   see: (event: ServerEvent) => void
 }
 
+type Waiting = { sessionID: string; echoed: boolean; settle?: (echo: Echo) => void }
+
 export function makeOutbox(clock: Clock): Outbox {
-  const waiting = new Map<string, { sessionID: string; settle: (echo: Echo) => void }>()
+  const waiting = new Map<string, Waiting>()
   return {
-    waitForEcho(sessionID, messageID) {
-      return new Promise((resolve) => {
-        const settle = (echo: Echo) => {
-          cancel()
-          waiting.delete(messageID)
-          resolve(echo)
-        }
-        const cancel = clock.after(echoMs, () => settle({ kind: "doubtful" }))
-        waiting.set(messageID, { sessionID, settle })
-      })
+    expect(sessionID, messageID) {
+      const one: Waiting = { sessionID, echoed: false }
+      waiting.set(messageID, one)
+      return {
+        async echo() {
+          if (one.echoed) return { kind: "echoed" }
+          return new Promise<Echo>((resolve) => {
+            const cancel = clock.after(echoMs, () => resolve({ kind: "doubtful" }))
+            one.settle = (settled) => {
+              cancel()
+              resolve(settled)
+            }
+          })
+        },
+        stop: () => void waiting.delete(messageID),
+      }
     },
     see(event) {
-      if (event.type === "message.updated") waiting.get(event.properties.info.id)?.settle({ kind: "echoed" })
+      if (event.type === "message.updated") {
+        const one = waiting.get(event.properties.info.id)
+        if (!one) return
+        one.echoed = true
+        one.settle?.({ kind: "echoed" })
+      }
       if (event.type !== "session.error") return
       const { sessionID, error } = event.properties
-      for (const one of [...waiting.values()]) {
-        if (one.sessionID !== sessionID) continue
-        one.settle({ kind: "doubtful", sentence: error && errorSentence(error) })
+      for (const one of waiting.values()) {
+        if (one.sessionID === sessionID)
+          one.settle?.({ kind: "doubtful", sentence: error && errorSentence(error) })
       }
     },
   }

@@ -10,7 +10,7 @@ export type Gap = {
   held: string
   /** The deltas that came since the fetch began; they are replayed onto the text that we return. */
   deltas: string
-  /** Whether more is to come. After a crash it is not, and what we hold is all that is left of the text. */
+  /** Whether the session is at work. After a crash it is not, and what we hold is all that is left of the text. */
   busy: boolean
 }
 
@@ -18,7 +18,8 @@ export type Gap = {
 export function textAfterGap(gap: Gap): string {
   if (gap.answered !== "")
     return gap.answered.slice(0, gap.answered.length - overlap(gap.answered, gap.deltas))
-  if (!gap.busy || gap.held.endsWith(gapMark)) return gap.held
+  const over = !gap.busy && gap.deltas === ""
+  if (over || gap.held.endsWith(gapMark)) return gap.held
   return gap.held + gapMark
 }
 

@@ -55,7 +55,7 @@ export async function answerWithHeaders<T>(
 }
 
 function isAbort(error: unknown): boolean {
-  return error instanceof DOMException && error.name === "AbortError"
+  return typeof error === "object" && error !== null && "name" in error && error.name === "AbortError"
 }
 
 function forwardUrl(path: string): string {

@@ -5,19 +5,21 @@ import { AsksProvider } from "../asks/asks-context.tsx"
 import { ChatProvider } from "../chat/chat-context.tsx"
 import { ServerScope } from "../connection/server-scope.tsx"
 import { useServers } from "../servers/server-context.tsx"
+import { idFromSegment } from "../servers/server-path.ts"
 import { UnknownServer } from "./unknown-server.tsx"
 
 export function ServerScreen(props: ParentProps) {
   const servers = useServers()
   const params = useParams()
+  const id = () => idFromSegment(params.server) ?? ""
   createEffect(() => {
-    document.title = `${servers.active()?.name ?? params.server} · Sandbar`
+    document.title = `${servers.active()?.name ?? id()} · Sandbar`
   })
   onCleanup(() => {
     document.title = "Sandbar"
   })
   return (
-    <Show when={servers.active()} fallback={<UnknownServer id={params.server ?? ""} />}>
+    <Show when={servers.active()} fallback={<UnknownServer id={id()} />}>
       {(server) => (
         <ServerScope server={server()}>
           <ChatProvider>

@@ -6,7 +6,8 @@ import { needsYou } from "../asks/needs-you.ts"
 import { useChat } from "../chat/chat-context.tsx"
 import { SessionList } from "../chat/session-list.tsx"
 import { useConnection } from "../connection/connection-context.tsx"
-import { newSessionPath, sessionPath } from "./server-paths.ts"
+import { serverPath } from "../servers/server-path.ts"
+import { sessionPath } from "./session-path.ts"
 
 export function SessionSidebar(props: { currentID?: string | undefined }) {
   const chat = useChat()
@@ -16,11 +17,11 @@ export function SessionSidebar(props: { currentID?: string | undefined }) {
   const waiting = createMemo(() => needsYou(asks.all(), (id) => chat.state.sessions[id]?.parentID))
   return (
     <SessionList
-      newHref={newSessionPath(server.id)}
+      newHref={serverPath(server.id)}
       hrefOf={(id) => sessionPath(server.id, id)}
       currentID={props.currentID}
       asksOf={(id) => waiting().get(id) ?? 0}
-      onCurrentDeleted={() => navigate(newSessionPath(server.id))}
+      onCurrentDeleted={() => navigate(serverPath(server.id))}
     />
   )
 }

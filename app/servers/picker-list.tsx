@@ -27,7 +27,7 @@ export function PickerList(props: PickerListProps) {
   const rows = () => [...(root?.querySelectorAll<HTMLElement>(".row-link") ?? [])]
   const focusRow = (index: number) => (index < 0 ? search : rows()[index])?.focus()
   const onKeyDown = (event: KeyboardEvent) => {
-    const at = rows().findIndex((row) => row === document.activeElement)
+    const at = rows().indexOf(document.activeElement as HTMLElement)
     const inSearch = document.activeElement === search
     if (event.isComposing || (at < 0 && !inSearch)) return
     const last = rows().length - 1
@@ -42,7 +42,7 @@ export function PickerList(props: PickerListProps) {
 
   onMount(() => {
     const index = servers.list().findIndex((server) => server.id === props.focusId)
-    // After the dialog has placed its own focus.
+    // On opening, the dialog places the focus after this; coming back from the form, nobody else does.
     queueMicrotask(() => focusRow(index))
   })
 

@@ -62,7 +62,8 @@ export function Picker(props: PickerProps) {
         event.preventDefault()
         setView({ kind: "list" })
       }}
-      title={form() ? (form()?.server ? `Edit ${form()?.server?.name}` : "Add server") : "Servers"}
+      focusFirst={searchField}
+      title={title(view())}
     >
       <Switch
         fallback={
@@ -80,6 +81,7 @@ export function Picker(props: PickerProps) {
           {(now) => (
             <ServerForm
               server={now().server}
+              focus
               onDone={(id) => setView({ kind: "list", focusId: id })}
               onCancel={() => setView({ kind: "list" })}
               {...(props.probe && { probe: props.probe })}
@@ -98,7 +100,19 @@ export function Picker(props: PickerProps) {
           const server = removing()
           if (server) remove(server)
         }}
+        focusAfter={searchField}
       />
     </Dialog>
   )
+}
+
+function title(view: View): string {
+  if (view.kind === "list") return "Servers"
+  if (!view.server) return "Add server"
+  return view.server.provided ? `Password for ${view.server.name}` : `Edit ${view.server.name}`
+}
+
+/** The list has it, the form has not. */
+function searchField(): HTMLElement | null {
+  return document.querySelector<HTMLElement>(".picker-search input")
 }

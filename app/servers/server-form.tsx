@@ -1,5 +1,5 @@
 // Adds or edits one server. The address is tested while it is typed; a server that is down can be saved.
-import { createMemo, createSignal, Show } from "solid-js"
+import { createMemo, createSignal, onMount, Show } from "solid-js"
 import { normaliseServerUrl, serverId } from "../../shared/servers.ts"
 import { Button } from "../ui/button.tsx"
 import { Checkbox } from "../ui/checkbox.tsx"
@@ -18,6 +18,8 @@ export type ServerFormProps = {
   server?: Server | undefined
   /** Filled in when adding. */
   address?: string | undefined
+  /** Takes the focus when it appears. */
+  focus?: boolean
   onDone: (id: string) => void
   onCancel?: (() => void) | undefined
   probe?: typeof probe
@@ -58,6 +60,10 @@ export function ServerForm(props: ServerFormProps) {
   })
   const health = createTypedProbe(target, props.probe)
 
+  let form: HTMLFormElement | undefined
+  onMount(() => {
+    if (props.focus) queueMicrotask(() => form?.querySelector<HTMLElement>("input:enabled")?.focus())
+  })
   const save = (event: SubmitEvent) => {
     event.preventDefault()
     setTried(true)
@@ -76,7 +82,7 @@ export function ServerForm(props: ServerFormProps) {
   }
 
   return (
-    <form class="server-form" onSubmit={save} novalidate>
+    <form ref={form} class="server-form" onSubmit={save} novalidate>
       <div class="fields">
         <TextField
           label="Address"
@@ -126,7 +132,7 @@ export function ServerForm(props: ServerFormProps) {
         />
         <ProbeResult health={fault() ? undefined : health()} />
       </div>
-      <div class="dialog-actions">
+      <div class="form-actions">
         <Show when={props.onCancel}>{(cancel) => <Button onClick={() => cancel()()}>Cancel</Button>}</Show>
         <Button type="submit" variant="primary">
           {props.server ? "Save server" : "Add server"}

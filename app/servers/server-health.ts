@@ -46,9 +46,9 @@ export function healthSentence(health: ServerHealth): string | undefined {
     case "healthy":
       return undefined
     case "needs-password":
-      return "This server needs a password. Edit it to add one."
+      return "This server needs a password."
     case "wrong-password":
-      return "The server refused the user name or the password. Edit it to correct them."
+      return "The server refused the user name or the password. Check both."
     default:
       return health.reason
   }

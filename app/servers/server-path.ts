@@ -6,6 +6,15 @@ export function serverPath(id: string): string {
   return `/s/${id}/`
 }
 
+/** Some programs percent-encode the colon of a link that passes through them. */
+export function idFromSegment(segment: string | undefined): string | undefined {
+  try {
+    return segment === undefined ? undefined : decodeURIComponent(segment)
+  } catch {
+    return segment
+  }
+}
+
 /** What a person reads as the address: `host:port`, or nothing where there is none to type. */
 export function serverAddress(server: Pick<Server, "id">): string | undefined {
   return server.id === localServerId ? undefined : server.id

@@ -1,6 +1,6 @@
 import { A } from "@solidjs/router"
 import Ellipsis from "lucide-solid/icons/ellipsis"
-import { Show } from "solid-js"
+import { type JSX, Show } from "solid-js"
 import { Button } from "../ui/button.tsx"
 import { Dot } from "../ui/dot.tsx"
 import { Menu, type MenuItem } from "../ui/menu.tsx"
@@ -56,7 +56,7 @@ export function ServerRow(props: ServerRowProps) {
             <span class="row-badge">provided</span>
           </Show>
           <Show when={serverAddress(props.server)}>
-            {(address) => <code class="row-host">{address()}</code>}
+            {(address) => <code class="row-host">{breakable(address())}</code>}
           </Show>
         </span>
         <Numbers server={props.server} />
@@ -76,6 +76,11 @@ export function ServerRow(props: ServerRowProps) {
       </Show>
     </li>
   )
+}
+
+/** A long host breaks after a dot, not in the middle of a number. */
+function breakable(address: string): JSX.Element {
+  return address.split(/(?<=[.:])/).flatMap((piece) => [<wbr />, piece])
 }
 
 function Numbers(props: { server: Server }) {

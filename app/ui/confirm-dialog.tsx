@@ -13,6 +13,8 @@ export type ConfirmDialogProps = {
   confirm: string
   danger?: boolean
   onConfirm: () => void
+  /** Where the focus goes when the place it came from is gone. */
+  focusAfter?: () => HTMLElement | null | undefined
 }
 
 /** Asks before something that is hard to take back. The focus starts on the harmless answer. */
@@ -26,6 +28,7 @@ export function ConfirmDialog(props: ConfirmDialogProps) {
       description={props.description}
       width="400px"
       focusFirst={() => cancel}
+      focusAfter={props.focusAfter}
     >
       <div class="dialog-actions">
         <Button ref={cancel} onClick={() => props.onOpenChange(false)}>
@@ -34,8 +37,9 @@ export function ConfirmDialog(props: ConfirmDialogProps) {
         <Button
           variant={props.danger ? "danger" : "primary"}
           onClick={() => {
-            props.onOpenChange(false)
+            // First the deed, then the focus: what is deleted cannot take it back.
             props.onConfirm()
+            props.onOpenChange(false)
           }}
         >
           {props.confirm}

@@ -1,6 +1,7 @@
 import * as Kobalte from "@kobalte/core/dialog"
 import X from "lucide-solid/icons/x"
-import { type JSX, type ParentProps, Show } from "solid-js"
+import { createComputed, type JSX, type ParentProps, Show } from "solid-js"
+import { focusOrigin } from "./focus-origin.ts"
 import { IconButton } from "./icon-button.tsx"
 import "./dialog.css"
 
@@ -12,20 +13,30 @@ export type DialogProps = ParentProps<{
   /** A CSS length; the page's width is the limit. */
   width?: string
   class?: string
-  /** Where the focus goes on opening; otherwise the first control. */
-  focusFirst?: () => HTMLElement | undefined
-  /** Where the focus goes when it closes; otherwise back to where it came from. */
-  focusAfter?: () => HTMLElement | undefined
+  /** Where the focus goes on opening; otherwise to the first control. */
+  focusFirst?: (content: HTMLElement) => HTMLElement | null | undefined
+  /** Where the focus goes on closing when the place it came from is gone. */
+  focusAfter?: (() => HTMLElement | null | undefined) | undefined
   /** Prevent the event's default to keep the dialog open. */
   onEscape?: (event: KeyboardEvent) => void
 }>
 
 /** Modal. The focus stays inside and returns; Escape and a press outside close it. */
 export function Dialog(props: DialogProps) {
-  const focus = (event: Event, target: HTMLElement | undefined) => {
+  let origin: HTMLElement | undefined
+  createComputed(() => {
+    if (props.open) origin = focusOrigin()
+  })
+  const enter = (event: Event) => {
+    const target = event.target instanceof HTMLElement ? props.focusFirst?.(event.target) : undefined
     if (!target) return
     event.preventDefault()
     target.focus()
+  }
+  const leave = (event: Event) => {
+    event.preventDefault()
+    const target = origin?.isConnected ? origin : props.focusAfter?.()
+    target?.focus({ preventScroll: true })
   }
   return (
     <Kobalte.Root open={props.open} onOpenChange={props.onOpenChange} preventScroll={false}>
@@ -36,8 +47,8 @@ export function Dialog(props: DialogProps) {
             class={props.class ? `dialog ${props.class}` : "dialog"}
             style={props.width ? { "--dialog": props.width } : {}}
             onEscapeKeyDown={(event) => props.onEscape?.(event)}
-            onOpenAutoFocus={(event) => focus(event, props.focusFirst?.())}
-            onCloseAutoFocus={(event) => focus(event, props.focusAfter?.())}
+            onOpenAutoFocus={enter}
+            onCloseAutoFocus={leave}
           >
             <header class="dialog-head">
               <Kobalte.Title class="dialog-title">{props.title}</Kobalte.Title>

@@ -40,7 +40,9 @@ export function startChild(program: string, args: readonly string[], options: Ch
       if (match) return match
       const ended = child.exitCode !== null || child.signalCode !== null
       if (ended || Date.now() > give) {
-        throw new Error(`${program} ${ended ? "ended" : "took too long"} before it printed ${pattern}:\n${output()}`)
+        throw new Error(
+          `${program} ${ended ? "ended" : "took too long"} before it printed ${pattern}:\n${output()}`,
+        )
       }
       await sleep(25)
     }

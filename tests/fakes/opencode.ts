@@ -43,7 +43,9 @@ export async function startOpenCode(home: TempHome, options: OpenCodeOptions): P
 async function untilHealthy(url: string, headers: Record<string, string>, child: Child): Promise<void> {
   const give = Date.now() + 30_000
   while (Date.now() < give) {
-    const answer = await fetch(`${url}/global/health`, { headers }).catch(() => undefined)
+    const answer = await fetch(`${url}/global/health`, { headers, signal: AbortSignal.timeout(2_000) }).catch(
+      () => undefined,
+    )
     if (answer?.ok && ((await answer.json()) as { healthy?: boolean }).healthy === true) return
     await sleep(100)
   }

@@ -20,7 +20,11 @@ export function makeTempHome(name: string): TempHome {
   mkdirSync(project)
   writeFileSync(join(project, "README.md"), "# A sample project\n")
   const env = homeEnvironment(directory)
-  for (const args of [["init", "--quiet", "--initial-branch=main"], ["add", "."], ["commit", "--quiet", "-m", "Begin"]]) {
+  for (const args of [
+    ["init", "--quiet", "--initial-branch=main"],
+    ["add", "."],
+    ["commit", "--quiet", "-m", "Begin"],
+  ]) {
     const { status, stderr } = spawnSync("git", args, { cwd: project, env, encoding: "utf8" })
     if (status !== 0) throw new Error(`git ${args[0]} failed: ${stderr}`)
   }

@@ -1,0 +1,23 @@
+// Brings one open session up to what the server answered: itself, its sub-agent sessions, its messages.
+import type { ServerEvent } from "../connection/connection.ts"
+import { applySessionEvent, dropSession, putSession } from "./apply-session-event.ts"
+import type { ChatState } from "./chat-state.ts"
+import { missing, type SessionSnapshot } from "./fetch-session.ts"
+import { type HeldTexts, mergeMessages } from "./merge-messages.ts"
+
+export function mergeOpened(
+  draft: ChatState,
+  sessionID: string,
+  snapshot: SessionSnapshot | typeof missing,
+  since: readonly ServerEvent[],
+  held: HeldTexts,
+): void {
+  if (snapshot === missing) {
+    dropSession(draft, sessionID)
+    return
+  }
+  for (const session of [snapshot.session, ...snapshot.children]) putSession(draft, session)
+  for (const event of since) applySessionEvent(draft, event)
+  // Deleted meanwhile.
+  if (draft.sessions[sessionID]) mergeMessages(draft, sessionID, snapshot.turns, since, held)
+}

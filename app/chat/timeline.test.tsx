@@ -1,0 +1,181 @@
+import { fireEvent, render, screen, waitFor } from "@solidjs/testing-library"
+import { createSignal } from "solid-js"
+import { afterEach, beforeEach, expect, test, vi } from "vitest"
+import {
+  answer,
+  assistantMessage,
+  prompt,
+  reasoningPart,
+  session,
+  textPart,
+  toolPart,
+  withState,
+} from "../../tests/fakes/chat-parts.ts"
+import { type FakeChat, makeFakeChat } from "../../tests/fakes/fake-chat.ts"
+import { ChatContextProvider } from "./chat-context.tsx"
+import type { Turn } from "./chat-state.ts"
+import { type OpenedSession, Timeline } from "./timeline.tsx"
+
+const ready: OpenedSession = {
+  state: () => "ready",
+  reason: () => undefined,
+  hasEarlier: () => false,
+  loadEarlier: async () => undefined,
+  retry: () => undefined,
+}
+
+function show(turns: Turn[], status: "busy" | "idle" = "idle", opened: Partial<OpenedSession> = {}): FakeChat {
+  const chat = makeFakeChat({
+    sessions: { ses_1: session("ses_1") },
+    messages: { ses_1: turns },
+    status: { ses_1: { type: status } },
+  })
+  render(() => (
+    <ChatContextProvider value={chat}>
+      <Timeline sessionID="ses_1" opened={{ ...ready, ...opened }} sessionHref={(id) => `/s/a:1/session/${id}`} />
+    </ChatContextProvider>
+  ))
+  return chat
+}
+
+beforeEach(() => {
+  vi.stubGlobal("ResizeObserver", class {
+    observe() {}
+    disconnect() {}
+  })
+})
+
+afterEach(() => vi.unstubAllGlobals())
+
+test("text that streams in grows where it stands, and what is finished keeps its nodes", async () => {
+  const chat = show([prompt("1", "Go"), answer("2", [textPart("t", "One.\n\nTw")], { time: { created: 1 } })], "busy")
+  const first = await screen.findByText("One.")
+  chat.set("messages", "ses_1", 1, "parts", 0, { text: "One.\n\nTwo **strong** words" } as never)
+  await waitFor(() => expect(screen.getByText("strong").tagName).toBe("STRONG"))
+  expect(screen.getByText("One.")).toBe(first)
+})
+
+test("a tool call is one folded line that opens to its command and output", async () => {
+  show([prompt("1", "Go"), answer("2", [toolPart("b", "bash", { command: "bun test" }, { metadata: { output: "12 pass", exit: 0 } })])])
+  const line = screen.getByRole("button", { name: /Run.*bun test.*1\.2 s/ })
+  expect(screen.queryByText(/12 pass/)).toBeNull()
+  fireEvent.click(line)
+  expect(screen.getByText(/12 pass/).textContent).toContain("$ bun test")
+})
+
+test("a failed call opens by itself and says why", () => {
+  const failed = withState(toolPart("r", "read", {}), {
+    status: "error",
+    input: { filePath: "/work/repo/nope.ts" },
+    error: "File not found",
+    time: { start: 1, end: 2 },
+  })
+  show([prompt("1", "Go"), answer("2", [failed])])
+  expect(screen.getByRole("button", { name: /Read.*nope\.ts.*failed/ }).getAttribute("aria-expanded")).toBe("true")
+  expect(screen.getByText("File not found")).toBeTruthy()
+})
+
+test("what a person opened stays open when the server sends the part anew", () => {
+  const edit = (end: number) =>
+    withState(toolPart("e", "edit", {}), {
+      status: "completed",
+      input: { filePath: "/work/repo/a.ts" },
+      output: "",
+      title: "a.ts",
+      metadata: { diff: "--- a.ts\n+++ a.ts\n@@ -1 +1 @@\n-b()\n+await b()\n" },
+      time: { start: 0, end },
+    })
+  const chat = show([prompt("1", "Go"), answer("2", [edit(1000)])])
+  fireEvent.click(screen.getByRole("button", { name: /Edit/ }))
+  const added = screen.getByText("await b()")
+  chat.set("messages", "ses_1", [prompt("1", "Go"), answer("2", [edit(2000)])])
+  expect(screen.getByText("await b()")).toBeTruthy()
+  expect(screen.getByRole("button", { name: /2\.0 s/ }).getAttribute("aria-expanded")).toBe("true")
+  expect(added).toBeTruthy()
+})
+
+test("reasoning is folded and says how long it took", () => {
+  show([prompt("1", "Go"), answer("2", [reasoningPart("r", "secret plan", { start: 0, end: 3000 })])])
+  expect(screen.getByRole("button", { name: "Thought for 3.0 s" }).getAttribute("aria-expanded")).toBe("false")
+  expect(screen.queryByText("secret plan")).toBeNull()
+})
+
+test("a finished turn says what it took; one that goes on does not", () => {
+  const tokens = { input: 1234, output: 321, reasoning: 0, cache: { read: 0, write: 0 } }
+  const chat = show([prompt("1", "Go"), answer("2", [textPart("t", "x")], { tokens, cost: 0.0085 })], "busy")
+  expect(screen.queryByText(/in · .* out/)).toBeNull()
+  chat.set("status", "ses_1", { type: "idle" })
+  expect(screen.getByText("1.2k in · 321 out")).toBeTruthy()
+  expect(screen.getByText("$0.0085")).toBeTruthy()
+})
+
+test("a stopped answer is calm, a failed one is an alert with the provider's words", () => {
+  const info = (id: string, error: ReturnType<typeof assistantMessage>["error"]) => ({ ...(error && { error }), id })
+  show([
+    prompt("1", "Go"),
+    answer("2", [], info("2", { name: "MessageAbortedError", data: { message: "aborted" } })),
+    answer("3", [], info("3", { name: "APIError", data: { message: "Quota used up", isRetryable: false } })),
+  ])
+  expect(screen.getByText("Stopped.").getAttribute("role")).toBeNull()
+  expect(screen.getByRole("alert").textContent).toBe("Quota used up.")
+})
+
+test("a retry says when and why", () => {
+  const chat = show([prompt("1", "Go")], "busy")
+  chat.set("status", "ses_1", { type: "retry", attempt: 1, message: "rate limited", next: Date.now() + 4900 })
+  expect(screen.getByText("Retrying in 5 s: rate limited.")).toBeTruthy()
+})
+
+test("a prompt that was never answered can be sent again, after a moment", async () => {
+  vi.useFakeTimers()
+  const chat = show([prompt("1", "Do it")])
+  expect(screen.queryByText(/not answered/)).toBeNull()
+  vi.advanceTimersByTime(3000)
+  fireEvent.click(screen.getByRole("button", { name: "Send again" }))
+  vi.useRealTimers()
+  expect(chat.send).toHaveBeenCalledWith("ses_1", expect.objectContaining({ text: "Do it" }))
+})
+
+test("a conversation that could not be loaded says why and can be tried again", () => {
+  const retry = vi.fn()
+  const [state] = createSignal<"failed">("failed")
+  const chat = makeFakeChat()
+  render(() => (
+    <ChatContextProvider value={chat}>
+      <Timeline sessionID="ses_1" opened={{ ...ready, state, reason: () => "It is down.", retry }} sessionHref={String} />
+    </ChatContextProvider>
+  ))
+  expect(screen.getByText("It is down.")).toBeTruthy()
+  fireEvent.click(screen.getByRole("button", { name: "Try again" }))
+  expect(retry).toHaveBeenCalled()
+})
+
+test("earlier messages load on demand", async () => {
+  const loadEarlier = vi.fn(async () => undefined)
+  show([prompt("1", "Go")], "idle", { hasEarlier: () => true, loadEarlier })
+  fireEvent.click(screen.getByRole("button", { name: "Load earlier messages" }))
+  await waitFor(() => expect(loadEarlier).toHaveBeenCalledTimes(1))
+})
+
+test("the view follows the end until the person scrolls up, then offers the way back", () => {
+  show([prompt("1", "Go")])
+  const scroller = screen.getByRole("region", { name: "Conversation" })
+  Object.defineProperties(scroller, {
+    scrollHeight: { value: 2000, configurable: true },
+    clientHeight: { value: 500, configurable: true },
+  })
+  const scrollTo = (top: number) => {
+    scroller.scrollTop = top
+    fireEvent.scroll(scroller)
+  }
+  scrollTo(1500)
+  expect(screen.queryByRole("button", { name: "Jump to latest" })).toBeNull()
+  // The content grew: the end is far away, but nobody scrolled.
+  Object.defineProperty(scroller, "scrollHeight", { value: 2600, configurable: true })
+  scrollTo(1500)
+  expect(screen.queryByRole("button", { name: "Jump to latest" })).toBeNull()
+  scrollTo(900)
+  fireEvent.click(screen.getByRole("button", { name: "Jump to latest" }))
+  expect(scroller.scrollTop).toBe(2600)
+  expect(screen.queryByRole("button", { name: "Jump to latest" })).toBeNull()
+})

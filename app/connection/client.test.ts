@@ -1,0 +1,116 @@
+import { expect, test } from "vitest"
+import { fromTargetHeader, targetAuthorizationHeader, targetHeader } from "../../shared/paths.ts"
+import { Problem, problemType } from "../../shared/problems.ts"
+import type { Server } from "../servers/server.ts"
+import { answer, type Fetch, makeClient, makeServerFetch } from "./client.ts"
+import { Failure } from "./failure.ts"
+
+const server: Server = { id: "a:1", name: "A", url: "http://a:1", provided: false }
+const json = (body: unknown, init: ResponseInit = {}) =>
+  Response.json(body, { ...init, headers: { [fromTargetHeader]: "1", ...init.headers } })
+const clientWith = (fetch: Fetch, of: Server = server) => makeClient(makeServerFetch(of, fetch))
+const failureWith = async (fetch: Fetch, of: Server = server) => {
+  const failure = await answer(clientWith(fetch, of).session.get({ sessionID: "ses_1" })).catch(
+    (error) => error,
+  )
+  expect(failure).toBeInstanceOf(Failure)
+  return failure as Failure
+}
+
+test("a request goes through the proxy and names its server, also the GETs that the client rewrites", async () => {
+  const seen: Request[] = []
+  const client = clientWith(
+    async (request) => {
+      seen.push(request)
+      return json([])
+    },
+    { ...server, username: "me", password: "pass" },
+  )
+  await answer(client.session.list({ directory: "/repo", roots: true }))
+  await answer(client.session.create({}))
+  expect(seen.map((request) => `${request.method} ${request.url}`)).toEqual([
+    `GET ${location.origin}/api/proxy/session?directory=%2Frepo&roots=true`,
+    `POST ${location.origin}/api/proxy/session`,
+  ])
+  for (const request of seen) {
+    expect(request.headers.get(targetHeader)).toBe("http://a:1")
+    expect(request.headers.get(targetAuthorizationHeader)).toBe(`Basic ${btoa("me:pass")}`)
+  }
+})
+
+test("a problem of the proxy speaks for itself, and a refusal by policy is final", async () => {
+  const problem = new Problem("target.forbidden", "a is not on the list of allowed servers.")
+  const failure = await failureWith(async () =>
+    Response.json(problem.toBody(), { status: 403, headers: { "content-type": problemType } }),
+  )
+  expect(failure).toMatchObject({
+    message: problem.detail,
+    code: "target.forbidden",
+    status: 403,
+    final: true,
+  })
+})
+
+test("a server that is starting may be asked again", async () => {
+  const body = new Problem("local.starting", "The local server is starting.").toBody()
+  expect((await failureWith(async () => Response.json(body, { status: 503 }))).final).toBe(false)
+})
+
+test("a body that looks like a problem, but comes from the server, is not taken for the proxy's word", async () => {
+  const body = new Problem("target.forbidden", "Trust me.").toBody()
+  const failure = await failureWith(async () => json(body, { status: 500 }))
+  expect(failure.message).not.toBe("Trust me.")
+  expect(failure.final).toBe(false)
+})
+
+test("OpenCode's errors give their message, without the stack trace below it", async () => {
+  const old = { name: "NotFoundError", data: { message: "Session not found: ses_1\n    at x" } }
+  expect(await failureWith(async () => json(old, { status: 404 }))).toMatchObject({
+    message: "Session not found: ses_1",
+    code: "NotFoundError",
+    status: 404,
+  })
+  const newer = { _tag: "PermissionNotFoundError", message: "Permission request not found: per_1" }
+  expect((await failureWith(async () => json(newer, { status: 404 }))).message).toBe(newer.message)
+})
+
+test("401 asks for the password, or says that it is wrong", async () => {
+  const refuse: Fetch = async () => json({}, { status: 401 })
+  expect((await failureWith(refuse)).message).toContain("needs a password")
+  expect((await failureWith(refuse, { ...server, password: "x" })).message).toContain("refuses the user name")
+  expect((await failureWith(refuse)).final).toBe(true)
+})
+
+test("401 of a gateway in front of us asks to sign in there", async () => {
+  const failure = await failureWith(async () => new Response("login", { status: 401 }))
+  expect(failure.message).toContain("sign in again")
+})
+
+test("a web page instead of data is not an OpenCode server", async () => {
+  const page = new Response("<html>", {
+    headers: { "content-type": "text/html; charset=utf-8", [fromTargetHeader]: "1" },
+  })
+  expect(await failureWith(async () => page)).toMatchObject({ code: "page", final: true })
+})
+
+test("half a JSON answer is a failure with a sentence, not a parser's message", async () => {
+  const half = new Response('{"id":', { headers: { "content-type": "application/json" } })
+  expect((await failureWith(async () => half)).message).toContain("broke off")
+})
+
+test("a lost network is a failure with a sentence", async () => {
+  const failure = await failureWith(() => Promise.reject(new TypeError("Failed to fetch")))
+  expect(failure.message).toContain("Check your network")
+  expect(failure.status).toBeUndefined()
+})
+
+test("an abort stays an abort", async () => {
+  const controller = new AbortController()
+  const client = clientWith(async (request) => {
+    controller.abort()
+    request.signal.throwIfAborted()
+    return json({})
+  })
+  const call = answer(client.session.get({ sessionID: "ses_1" }, { signal: controller.signal }))
+  await expect(call).rejects.toMatchObject({ name: "AbortError" })
+})

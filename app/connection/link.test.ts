@@ -1,0 +1,350 @@
+import { createRoot, getOwner, type Owner, runWithOwner } from "solid-js"
+import { afterEach, beforeEach, describe, expect, test } from "vitest"
+import { makeTestClock, settle, type TestClock } from "../../tests/fakes/test-clock.ts"
+import type { Follower, Link, ServerEvent } from "./connection.ts"
+import { Failure } from "./failure.ts"
+import { createLink } from "./link.ts"
+
+type Stream = {
+  send: (payload: object, directory?: string) => void
+  beat: () => void
+  end: () => void
+  signal: AbortSignal
+}
+
+const connected = { id: "evt_0", type: "server.connected", properties: {} }
+const idle = (sessionID: string) => ({ id: "evt_1", type: "session.idle", properties: { sessionID } })
+
+let clock: TestClock
+let streams: Stream[]
+let refuseWith: Failure | undefined
+let online: boolean
+let directory: () => Promise<string>
+let wakeWindow: EventTarget
+let wakeDocument: EventTarget & { hidden: boolean }
+let dispose: () => void
+let link: Link
+let owner: Owner | null
+/** When each connection was tried. */
+let tries: number[]
+
+/** A server whose streams the test holds in its hands. It ignores aborts, as a dead connection does. */
+async function open(signal: AbortSignal): Promise<Response> {
+  tries.push(clock.now())
+  if (refuseWith) throw refuseWith
+  const body = new ReadableStream<Uint8Array>({
+    start(controller) {
+      const write = (text: string) => controller.enqueue(new TextEncoder().encode(text))
+      streams.push({
+        send: (payload, from) =>
+          write(`data: ${JSON.stringify({ ...(from ? { directory: from } : {}), payload })}\n\n`),
+        beat: () => write(": beat\n"),
+        end: () => controller.close(),
+        signal,
+      })
+    },
+  })
+  return new Response(body, { headers: { "content-type": "text/event-stream" } })
+}
+
+const follow = (follower: Follower) => runWithOwner(owner, () => link.follow(follower))
+const latest = () => streams.at(-1) as Stream
+
+function recordingFollower(): Follower & { log: string[]; failing: boolean } {
+  const follower = {
+    log: [] as string[],
+    failing: false,
+    apply(events: readonly ServerEvent[]) {
+      follower.log.push(
+        `apply ${events.map((event) => ("sessionID" in event.properties ? event.properties.sessionID : event.type)).join(" ")}`,
+      )
+    },
+    async resync() {
+      follower.log.push("fetch")
+      if (follower.failing) throw new Failure("no")
+      return () => void follower.log.push("merge")
+    },
+  }
+  return follower
+}
+
+async function goLive(): Promise<void> {
+  await settle()
+  latest().send(connected)
+  await settle()
+}
+
+beforeEach(async () => {
+  clock = makeTestClock()
+  streams = []
+  tries = []
+  refuseWith = undefined
+  online = true
+  directory = async () => "/repo"
+  wakeWindow = new EventTarget()
+  wakeDocument = Object.assign(new EventTarget(), { hidden: false })
+  createRoot((end) => {
+    dispose = end
+    owner = getOwner()
+    link = createLink({
+      open,
+      locate: () => directory(),
+      clock,
+      random: () => 1,
+      schedule: (run) => clock.after(16, run),
+      wakeSources: { window: wakeWindow, document: wakeDocument },
+      isOnline: () => online,
+    })
+  })
+  await settle()
+})
+
+afterEach(() => dispose())
+
+describe("getting live", () => {
+  test("it is live only after the server said that it is connected", async () => {
+    expect(link.state()).toBe("connecting")
+    latest().send(idle("ses_1"))
+    await settle()
+    expect(link.state()).toBe("connecting")
+    await goLive()
+    expect(link.state()).toBe("live")
+    expect(link.reason()).toBeUndefined()
+  })
+
+  test("the subscription stands before anything is fetched, and nothing in between is lost", async () => {
+    const follower = recordingFollower()
+    let found: (directory: string) => void = () => undefined
+    directory = () => new Promise((resolve) => (found = resolve))
+    follow(follower)
+    expect(follower.log).toEqual([])
+    latest().send(connected)
+    latest().send(idle("ses_early"), "/repo")
+    await settle()
+    expect(follower.log).toEqual([])
+    found("/repo")
+    await clock.advance(16)
+    expect(follower.log).toEqual(["fetch", "merge", "apply ses_early"])
+  })
+
+  test("events are handed over once per frame, in order", async () => {
+    const follower = recordingFollower()
+    follow(follower)
+    await goLive()
+    latest().send(idle("ses_1"), "/repo")
+    latest().send(idle("ses_2"), "/repo")
+    await clock.advance(15)
+    expect(follower.log).toEqual(["fetch", "merge"])
+    await clock.advance(1)
+    expect(follower.log).toEqual(["fetch", "merge", "apply ses_1 ses_2"])
+  })
+
+  test("events of another directory are not ours; events of the whole server are", async () => {
+    const follower = recordingFollower()
+    follow(follower)
+    await goLive()
+    latest().send(idle("ses_other"), "/elsewhere")
+    latest().send(idle("ses_ours"), "/repo")
+    latest().send({ id: "evt_2", type: "installation.updated", properties: {} }, "global")
+    await clock.advance(16)
+    expect(follower.log.at(-1)).toBe("apply ses_ours installation.updated")
+  })
+
+  test("when the server forgets what it held in memory, everything is fetched anew", async () => {
+    const follower = recordingFollower()
+    follow(follower)
+    await goLive()
+    latest().send(
+      { id: "evt_2", type: "server.instance.disposed", properties: { directory: "/repo" } },
+      "/repo",
+    )
+    await settle()
+    expect(follower.log.filter((entry) => entry === "fetch")).toHaveLength(2)
+  })
+
+  test("a follower that comes late is resynced at once, and again while that fails", async () => {
+    await goLive()
+    const follower = recordingFollower()
+    follower.failing = true
+    follow(follower)
+    await settle()
+    follower.failing = false
+    await clock.advance(500)
+    expect(follower.log).toEqual(["fetch", "fetch", "merge"])
+  })
+})
+
+describe("losing it", () => {
+  test("25 s without a byte is a dead stream, even one that ignores the abort", async () => {
+    await goLive()
+    await clock.advance(24_000)
+    latest().beat()
+    await clock.advance(24_999)
+    expect(link.state()).toBe("live")
+    await clock.advance(1)
+    expect(link.state()).toBe("retrying")
+    expect(link.reason()).toContain("silent")
+    expect(latest().signal.aborted).toBe(true)
+  })
+
+  test("after a loss everything is subscribed and fetched anew", async () => {
+    const follower = recordingFollower()
+    follow(follower)
+    await goLive()
+    latest().end()
+    await settle()
+    expect(link.state()).toBe("retrying")
+    await clock.advance(500)
+    expect(streams).toHaveLength(2)
+    await goLive()
+    expect(link.state()).toBe("live")
+    expect(follower.log).toEqual(["fetch", "merge", "fetch", "merge"])
+  })
+
+  test("a snapshot that comes after its stream died is not merged", async () => {
+    const log: string[] = []
+    let arrive: () => void = () => undefined
+    follow({
+      apply: () => undefined,
+      resync: () => new Promise((resolve) => (arrive = () => resolve(() => void log.push("merge")))),
+    })
+    await goLive()
+    latest().end()
+    await settle()
+    arrive()
+    await settle()
+    expect(log).toEqual([])
+  })
+
+  test("what arrived before the loss is applied before the fetch, not after", async () => {
+    const follower = recordingFollower()
+    follow(follower)
+    await goLive()
+    // The frame comes late: the tab is in the background.
+    latest().send(idle("ses_before"), "/repo")
+    latest().end()
+    await settle()
+    link.retryNow()
+    await goLive()
+    expect(follower.log).toEqual(["fetch", "merge", "apply ses_before", "fetch", "merge"])
+  })
+
+  test("a server that is down is asked ever more rarely, but at least every half minute", async () => {
+    refuseWith = new Failure("down")
+    latest().end()
+    await clock.advance(100_000)
+    const waits = tries.map((at, index) => at - (tries[index - 1] ?? at)).slice(1)
+    expect(waits).toEqual([500, 1000, 2000, 4000, 8000, 16_000, 30_000, 30_000])
+    expect(link.reason()).toBe("down")
+  })
+
+  test("a stream that always ends at once is not opened in a hot loop", async () => {
+    for (let round = 0; round < 4; round++) {
+      await goLive()
+      latest().end()
+      await settle()
+      await clock.advance(500 * 2 ** round - 1)
+      expect(streams).toHaveLength(round + 1)
+      await clock.advance(1)
+      expect(streams).toHaveLength(round + 2)
+    }
+  })
+
+  test("without a network it is offline, not retrying, and goes on trying", async () => {
+    online = false
+    await goLive()
+    latest().end()
+    await settle()
+    expect(link.state()).toBe("offline")
+    await clock.advance(500)
+    expect(streams).toHaveLength(2)
+  })
+})
+
+describe("being refused", () => {
+  test("a refusal ends the loop; only the person starts it again", async () => {
+    refuseWith = new Failure("The server needs a password.", { final: true })
+    latest().end()
+    await clock.advance(1_000)
+    expect(link.state()).toBe("refused")
+    expect(link.reason()).toBe("The server needs a password.")
+    refuseWith = undefined
+    wakeWindow.dispatchEvent(new Event("focus"))
+    await clock.advance(600_000)
+    expect(streams).toHaveLength(1)
+    link.retryNow()
+    await goLive()
+    expect(link.state()).toBe("live")
+  })
+})
+
+describe("waking up", () => {
+  beforeEach(async () => {
+    await goLive()
+    refuseWith = new Failure("down")
+    latest().end()
+    await clock.advance(100_000)
+    refuseWith = undefined
+    expect(link.state()).toBe("retrying")
+    streams.length = 0
+  })
+
+  test.each(["online", "focus", "pageshow"])("%s tries at once", async (type) => {
+    wakeWindow.dispatchEvent(new Event(type))
+    await settle()
+    expect(streams).toHaveLength(1)
+  })
+
+  test("a tab that is shown tries at once, one that is hidden does not", async () => {
+    wakeDocument.hidden = true
+    wakeDocument.dispatchEvent(new Event("visibilitychange"))
+    await settle()
+    expect(streams).toHaveLength(0)
+    wakeDocument.hidden = false
+    wakeDocument.dispatchEvent(new Event("visibilitychange"))
+    await settle()
+    expect(streams).toHaveLength(1)
+  })
+
+  test("several signs of waking are one try", async () => {
+    for (const type of ["online", "focus", "pageshow"]) wakeWindow.dispatchEvent(new Event(type))
+    await settle()
+    for (const type of ["online", "focus", "pageshow"]) wakeWindow.dispatchEvent(new Event(type))
+    await settle()
+    expect(streams).toHaveLength(1)
+  })
+})
+
+describe("waking up while live", () => {
+  test("a machine that slept does not trust its stream", async () => {
+    await goLive()
+    clock.jump(3_600_000)
+    // The first timer that fires notices that hours have passed.
+    await clock.advance(5_000)
+    expect(link.state()).not.toBe("live")
+    await clock.advance(500)
+    expect(streams.length).toBeGreaterThan(1)
+  })
+
+  test("looking at a tab whose stream is fresh changes nothing, one that missed a heartbeat is replaced", async () => {
+    await goLive()
+    await clock.advance(9_000)
+    wakeWindow.dispatchEvent(new Event("focus"))
+    await settle()
+    expect(streams).toHaveLength(1)
+    await clock.advance(5_000)
+    wakeWindow.dispatchEvent(new Event("focus"))
+    await clock.advance(500)
+    expect(streams).toHaveLength(2)
+  })
+})
+
+test("nothing is left running when the server is left", async () => {
+  await goLive()
+  dispose()
+  await settle()
+  expect(latest().signal.aborted).toBe(true)
+  await clock.advance(120_000)
+  expect(streams).toHaveLength(1)
+  expect(clock.pending()).toBe(0)
+})

@@ -1,0 +1,86 @@
+// One session: what was said, and where to say more.
+import { A, useParams } from "@solidjs/router"
+import { createMemo, Match, Show, Switch } from "solid-js"
+import { AskPanel } from "../asks/ask-panel.tsx"
+import { useAsks } from "../asks/asks-context.tsx"
+import { useChat } from "../chat/chat-context.tsx"
+import { familyOf } from "../chat/session-family.ts"
+import { titleOf } from "../chat/session-groups.ts"
+import { Timeline } from "../chat/timeline.tsx"
+import { Composer } from "../composer/composer.tsx"
+import { useConnection } from "../connection/connection-context.tsx"
+import { serverPath } from "../servers/server-path.ts"
+import { EmptyState } from "../ui/empty.tsx"
+import { Frame } from "./frame.tsx"
+import { sessionPath } from "./session-path.ts"
+import { SessionSidebar } from "./session-sidebar.tsx"
+import "./session-screen.css"
+
+export function SessionScreen() {
+  const chat = useChat()
+  const params = useParams()
+  const session = () => chat.state.sessions[params.session ?? ""]
+  const title = () => {
+    const known = session()
+    return known ? titleOf(known) : "Session"
+  }
+  return (
+    <Frame title={title()} sidebar={<SessionSidebar currentID={session()?.parentID ?? params.session} />}>
+      <Show when={params.session} keyed>
+        {(id) => <SessionMain id={id} />}
+      </Show>
+    </Frame>
+  )
+}
+
+function SessionMain(props: { id: string }) {
+  const chat = useChat()
+  const asks = useAsks()
+  const { server } = useConnection()
+  const opened = chat.openSession(() => props.id)
+  const waiting = createMemo(() => asks.of(familyOf(chat.state.sessions, props.id)))
+  const askerOf = (id: string) => {
+    const asker = chat.state.sessions[id]
+    return id === props.id ? undefined : asker ? titleOf(asker) : "a sub-agent"
+  }
+  const parent = () => chat.state.sessions[props.id]?.parentID
+  return (
+    <Switch
+      fallback={
+        <>
+          <Timeline sessionID={props.id} opened={opened} sessionHref={(id) => sessionPath(server.id, id)} />
+          <Switch fallback={<Composer sessionID={props.id} />}>
+            <Match when={waiting().length > 0}>
+              <AskPanel asks={waiting()} askerOf={askerOf} />
+            </Match>
+            <Match when={parent()}>{(id) => <SubAgentNote href={sessionPath(server.id, id())} />}</Match>
+          </Switch>
+        </>
+      }
+    >
+      <Match when={opened.state() === "missing"}>
+        <EmptyState
+          title="This session is not on this server"
+          text="It was deleted, or the link comes from another server."
+          action={
+            <A class="text-link" href={serverPath(server.id)}>
+              Start a new session
+            </A>
+          }
+        />
+      </Match>
+    </Switch>
+  )
+}
+
+/** A sub-agent takes its prompts from the agent above it. */
+function SubAgentNote(props: { href: string }) {
+  return (
+    <p class="sub-agent-note">
+      A sub-agent works here for another session.{" "}
+      <A class="text-link" href={props.href}>
+        Back to that session
+      </A>
+    </p>
+  )
+}

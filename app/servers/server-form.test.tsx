@@ -1,0 +1,106 @@
+import { cleanup, fireEvent, render, screen } from "@solidjs/testing-library"
+import { afterEach, beforeEach, expect, test, vi } from "vitest"
+import type { ProbeTarget } from "./probe.ts"
+import { ServersProvider } from "./server-context.tsx"
+import { ServerForm } from "./server-form.tsx"
+import type { ServerHealth } from "./server-health.ts"
+
+const healthy: ServerHealth = { kind: "healthy", version: "1.18.33", latencyMs: 12 }
+const provided = [{ name: "local", url: "http://local" }]
+
+function show(probe = vi.fn(async (_: ProbeTarget) => healthy), address?: string) {
+  const onDone = vi.fn()
+  render(() => (
+    <ServersProvider options={{ provided, activeId: () => undefined, probe: async () => healthy }}>
+      <ServerForm onDone={onDone} probe={probe} address={address} />
+    </ServersProvider>
+  ))
+  return { probe, onDone }
+}
+const type = (label: string, value: string) =>
+  fireEvent.input(screen.getByLabelText(label), { target: { value } })
+const submit = () => fireEvent.submit(screen.getByLabelText("Address").closest("form") as HTMLFormElement)
+const pause = () => vi.advanceTimersByTimeAsync(400)
+
+beforeEach(() => {
+  localStorage.clear()
+  vi.useFakeTimers()
+})
+afterEach(() => {
+  cleanup()
+  vi.useRealTimers()
+})
+
+test("what will be saved is shown while typing, and written out on leaving the field", () => {
+  show()
+  type("Address", "sandbox.team-a:4096/")
+  expect(screen.getByText("http://sandbox.team-a:4096")).toBeTruthy()
+  fireEvent.blur(screen.getByLabelText("Address"))
+  expect(screen.getByLabelText<HTMLInputElement>("Address").value).toBe("http://sandbox.team-a:4096")
+})
+
+test("the address is tested once typing pauses, with the credentials", async () => {
+  const { probe } = show()
+  for (const text of ["a", "al", "alpha:4096"]) type("Address", text)
+  type("User name", "ada")
+  type("Password", "s")
+  expect(screen.getByRole("status").textContent).toContain("Testing")
+  expect(probe).not.toHaveBeenCalled()
+  await pause()
+  expect(probe.mock.calls.map(([target]) => target)).toEqual([
+    { url: "http://alpha:4096", username: "ada", password: "s" },
+  ])
+  expect(screen.getByRole("status").textContent).toContain("OpenCode 1.18.33 answers in 12 ms.")
+})
+
+test("the answer to an older address is not shown for a newer one", async () => {
+  const answers: ((health: ServerHealth) => void)[] = []
+  show(vi.fn(() => new Promise<ServerHealth>((resolve) => answers.push(resolve))))
+  type("Address", "old:1")
+  await pause()
+  type("Address", "new:1")
+  answers[0]?.(healthy)
+  await pause()
+  expect(screen.getByRole("status").textContent).toContain("Testing")
+  answers[1]?.({ kind: "needs-password" })
+  await pause()
+  expect(screen.getByRole("status").textContent).toContain("needs a password")
+})
+
+test("a server that is down can be saved", async () => {
+  const { onDone } = show(vi.fn(async () => ({ kind: "failed" as const, reason: "It is down." })))
+  type("Address", "down:4096")
+  await pause()
+  expect(screen.getByRole("status").textContent).toContain("It is down. You can save it anyway.")
+  submit()
+  expect(onDone).toHaveBeenCalledExactlyOnceWith("down:4096")
+})
+
+test.each([
+  ["http://host/path", "no path"],
+  ["ftp://host", "http and https"],
+  ["http://ada:s@host", "own fields"],
+  ["local", "already in the list"],
+])("%s is refused with a sentence, and not tested or saved", async (address, words) => {
+  const { probe, onDone } = show()
+  type("Address", address)
+  await pause()
+  submit()
+  expect(screen.getByLabelText("Address").getAttribute("aria-invalid")).toBe("true")
+  expect(document.body.textContent).toContain(words)
+  expect(onDone).not.toHaveBeenCalled()
+  expect(probe.mock.calls.every(([target]) => target.url === "http://local")).toBe(true)
+})
+
+test("an empty form complains only when it is submitted", () => {
+  show()
+  expect(screen.getByLabelText("Address").getAttribute("aria-invalid")).toBeNull()
+  submit()
+  expect(document.body.textContent).toContain("Type the address")
+})
+
+test("an address from a link is filled in and tested", async () => {
+  const { probe } = show(undefined, "http://linked:4096")
+  await pause()
+  expect(probe.mock.calls[0]?.[0].url).toBe("http://linked:4096")
+})

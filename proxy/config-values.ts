@@ -1,0 +1,93 @@
+// How each kind of setting is read. A parser returns the value or throws a Fault that says what is right.
+import { isServerUrl, localServerUrl, type ProvidedServer } from "../shared/servers.ts"
+import { type AllowedTargets, parseOrigin } from "./forward/target.ts"
+import { type Cidr, parseCidr } from "./guard/trusted-peers.ts"
+import { parsePrefix } from "./prefix.ts"
+
+/** Why a value cannot be used, as the end of a sentence: `…; use a number from 1 to 65535`. */
+export class Fault extends Error {}
+
+export function list(text: string): string[] {
+  return text
+    .split(",")
+    .map((item) => item.trim())
+    .filter((item) => item !== "")
+}
+
+export function oneOf<T extends string>(...allowed: readonly T[]): (text: string) => T {
+  return (text) => {
+    const found = allowed.find((value) => value === text)
+    if (found === undefined) throw new Fault(`use one of: ${allowed.join(", ")}`)
+    return found
+  }
+}
+
+export function wholeNumber(least: number, most: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text)
+    if (!/^\d+$/.test(text) || value < least || value > most)
+      throw new Fault(`use a whole number from ${least} to ${most}`)
+    return value
+  }
+}
+
+export function host(text: string): string {
+  if (!/^[A-Za-z0-9.:_-]+$/.test(text)) throw new Fault("use an address or a host name, without a port")
+  return text
+}
+
+export function prefix(text: string): string {
+  const parsed = parsePrefix(text)
+  if (parsed === undefined) throw new Fault("use a plain path such as /notebook/team-a/my-nb/")
+  return parsed
+}
+
+export function cidrs(text: string): Cidr[] {
+  return list(text).map((item) => {
+    const parsed = parseCidr(item)
+    if (!parsed) throw new Fault(`${item} is not an address or a range such as 10.0.0.0/8`)
+    return parsed
+  })
+}
+
+export type Allowed = AllowedTargets & { asWritten: readonly string[] }
+
+export function allowedTargets(text: string): Allowed {
+  const asWritten = list(text)
+  const suffixes: string[] = []
+  const origins: string[] = []
+  for (const item of asWritten) {
+    if (item.startsWith("*.")) suffixes.push(suffix(item))
+    else origins.push(origin(item))
+  }
+  return { asWritten, suffixes, origins }
+}
+
+export function providedServers(text: string): ProvidedServer[] {
+  return list(text).map((item) => {
+    const at = item.indexOf("=")
+    const name = item.slice(0, Math.max(at, 0)).trim()
+    if (name === "" || name.length > 80) throw new Fault(`${item} has to look like Name=http://host:port`)
+    const url = origin(item.slice(at + 1).trim())
+    return { name, url }
+  })
+}
+
+function suffix(pattern: string): string {
+  const text = pattern.slice(2).toLowerCase()
+  const labels = text.split(".")
+  const plain = labels.every((label) => /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/.test(label))
+  const name = plain && !labels.some((label) => label.startsWith("xn--")) && !/^\d/.test(labels.at(-1) ?? "")
+  if (!name || labels.length < 2) throw new Fault(`${pattern} is not a pattern such as *.svc.cluster.local`)
+  return text
+}
+
+function origin(text: string): string {
+  const parsed = parseOrigin(text)
+  if (parsed === undefined || !isServerUrl(parsed))
+    throw new Fault(
+      `${text} is not a pattern such as *.svc.cluster.local or an origin such as http://host:4096`,
+    )
+  if (parsed === localServerUrl) throw new Fault(`${localServerUrl} is the name of the embedded server`)
+  return parsed
+}

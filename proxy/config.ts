@@ -1,0 +1,227 @@
+// Environment → Config. One table is the source for reading, for --help and for every fault message.
+import type { ProvidedServer } from "../shared/servers.ts"
+import {
+  type Allowed,
+  allowedTargets,
+  cidrs,
+  Fault,
+  host,
+  oneOf,
+  prefix,
+  providedServers,
+  wholeNumber,
+} from "./config-values.ts"
+import { chooseTarget } from "./forward/target.ts"
+import type { Cidr } from "./guard/trusted-peers.ts"
+
+export type Environment = Readonly<Record<string, string | undefined>>
+
+/** What the machine knows and the environment does not; a parameter, so that tests need no machine. */
+export type Machine = {
+  cwd: string
+  dataHome: string
+  isTerminal: boolean
+  isDirectory: (path: string) => boolean
+  isProgram: (path: string) => boolean
+  /** The locked dependency, or whatever `opencode` is on the PATH. */
+  findOpencode: () => string | undefined
+}
+
+type Variable<T> = {
+  help: string
+  /** Shown by --help; used as if it had been set. */
+  default: string | ((machine: Machine, env: Environment) => string)
+  /** What --help shows for a default that depends on the machine. */
+  defaultHelp?: string
+  parse: (text: string, machine: Machine) => T
+}
+
+const variable = <T>(spec: Variable<T>): Variable<T> => spec
+
+export const variables = {
+  HOST: variable({ help: "address to listen on", default: "127.0.0.1", parse: host }),
+  PORT: variable({ help: "port to listen on", default: "8888", parse: wholeNumber(0, 65535) }),
+  NB_PREFIX: variable({
+    help: "path that everything lives under (set by Kubeflow)",
+    default: "/",
+    parse: prefix,
+  }),
+  BASE_PATH: variable({ help: "the same, for everyone else", default: "/", parse: prefix }),
+  SANDBAR_ALLOWED_TARGETS: variable({
+    help: "servers that people may add: host patterns and exact origins such as http://127.0.0.1:4096",
+    default: "*.svc.cluster.local",
+    parse: allowedTargets,
+  }),
+  SANDBAR_SERVERS: variable({
+    help: "servers offered to everyone: Name=http://host:port,… (each must also be allowed)",
+    default: "",
+    defaultHelp: "none",
+    parse: providedServers,
+  }),
+  SANDBAR_DRIVER: variable({
+    help: "process starts an OpenCode server of our own, none does not",
+    default: (_machine, env) => (env.KUBERNETES_SERVICE_HOST ? "none" : "process"),
+    defaultHelp: "process; in a cluster none",
+    parse: oneOf("process", "none"),
+  }),
+  SANDBAR_DIRECTORY: variable({
+    help: "where the embedded local server works",
+    default: (machine) => machine.cwd,
+    defaultHelp: "current directory",
+    parse: (text) => text,
+  }),
+  SANDBAR_OPENCODE: variable({
+    help: "the opencode program",
+    default: (machine) => machine.findOpencode() ?? "",
+    defaultHelp: "the one installed with Sandbar, else the one on the PATH",
+    parse: (text) => text,
+  }),
+  SANDBAR_HOME: variable({
+    help: "our own state",
+    default: (machine) => machine.dataHome,
+    defaultHelp: "the platform's data directory",
+    parse: (text) => text,
+  }),
+  SANDBAR_IDENTITY: variable({
+    help: "who people are; none means that whoever reaches HOST may use it",
+    default: "",
+    defaultHelp: "none on loopback, otherwise required",
+    parse: (text) => (text === "" ? undefined : oneOf("none")(text)),
+  }),
+  SANDBAR_TRUSTED_PROXIES: variable({
+    help: "gateways whose forwarding headers count: addresses and ranges such as 10.0.0.0/8",
+    default: "",
+    defaultHelp: "none",
+    parse: cidrs,
+  }),
+  SANDBAR_DRAIN_SECONDS: variable({
+    help: "how long a stop waits for answers that are under way",
+    default: "20",
+    parse: wholeNumber(0, 3600),
+  }),
+  SANDBAR_LOG: variable({
+    help: "how the log is written: pretty or json",
+    default: (machine) => (machine.isTerminal ? "pretty" : "json"),
+    defaultHelp: "pretty on a terminal, else json",
+    parse: oneOf("pretty", "json"),
+  }),
+  SANDBAR_LOG_LEVEL: variable({
+    help: "debug, info, warn or error",
+    default: "info",
+    parse: oneOf("debug", "info", "warn", "error"),
+  }),
+}
+
+export type VariableName = keyof typeof variables
+type Values = { [Name in VariableName]: ReturnType<(typeof variables)[Name]["parse"]> }
+
+export type Config = {
+  host: string
+  port: number
+  prefix: string
+  allowed: Allowed
+  servers: ProvidedServer[]
+  driver: "process" | "none"
+  directory: string
+  opencode: string
+  home: string
+  trustedProxies: Cidr[]
+  drainSeconds: number
+  log: "pretty" | "json"
+  logLevel: "debug" | "info" | "warn" | "error"
+}
+
+/** Every fault at once, each a sentence with the variable, the value and what would be right. */
+export type ConfigResult = { ok: true; config: Config } | { ok: false; faults: string[] }
+
+export function readConfig(env: Environment, machine: Machine): ConfigResult {
+  const faults: string[] = []
+  const values = readValues(env, machine, faults)
+  checkTogether(values, env, machine, faults)
+  if (faults.length > 0) return { ok: false, faults }
+  return { ok: true, config: toConfig(values as Values, env) }
+}
+
+/** An empty variable counts as unset: that is how compose files and charts leave one out. */
+function readValues(env: Environment, machine: Machine, faults: string[]): Partial<Values> {
+  const values: Record<string, unknown> = {}
+  for (const [name, spec] of Object.entries(variables) as [VariableName, Variable<unknown>][]) {
+    const fallback = typeof spec.default === "string" ? spec.default : spec.default(machine, env)
+    const text = env[name]?.trim() || fallback
+    try {
+      values[name] = spec.parse(text, machine)
+    } catch (error) {
+      if (!(error instanceof Fault)) throw error
+      faults.push(faultOf(name, text, error.message))
+    }
+  }
+  return values as Partial<Values>
+}
+
+function checkTogether(values: Partial<Values>, env: Environment, machine: Machine, faults: string[]): void {
+  if (env.NB_PREFIX?.trim() && env.BASE_PATH?.trim() && values.NB_PREFIX !== values.BASE_PATH)
+    faults.push(
+      faultOf("BASE_PATH", env.BASE_PATH, `NB_PREFIX says ${env.NB_PREFIX}; set only one of the two`),
+    )
+  if (values.HOST !== undefined && !isLoopback(values.HOST) && values.SANDBAR_IDENTITY === undefined)
+    faults.push(
+      faultOf(
+        "HOST",
+        values.HOST,
+        "others can reach it; set SANDBAR_IDENTITY=none if a gateway signs people in",
+      ),
+    )
+  const allowed = values.SANDBAR_ALLOWED_TARGETS
+  for (const server of (allowed && values.SANDBAR_SERVERS) ?? [])
+    if (allowed && !isAllowed(server.url, allowed))
+      faults.push(
+        faultOf("SANDBAR_SERVERS", server.url, "it is not allowed; add it to SANDBAR_ALLOWED_TARGETS"),
+      )
+  if (values.SANDBAR_DRIVER !== "process") return
+  const directory = values.SANDBAR_DIRECTORY ?? ""
+  if (!machine.isDirectory(directory))
+    faults.push(faultOf("SANDBAR_DIRECTORY", directory, "there is no such directory; name one that exists"))
+  const program = values.SANDBAR_OPENCODE ?? ""
+  if (!machine.isProgram(program))
+    faults.push(
+      faultOf(
+        "SANDBAR_OPENCODE",
+        program,
+        "there is no such program; install OpenCode or set SANDBAR_DRIVER=none",
+      ),
+    )
+}
+
+function toConfig(values: Values, env: Environment): Config {
+  return {
+    host: values.HOST,
+    port: values.PORT,
+    prefix: env.NB_PREFIX?.trim() ? values.NB_PREFIX : values.BASE_PATH,
+    allowed: values.SANDBAR_ALLOWED_TARGETS,
+    servers: values.SANDBAR_SERVERS,
+    driver: values.SANDBAR_DRIVER,
+    directory: values.SANDBAR_DIRECTORY,
+    opencode: values.SANDBAR_OPENCODE,
+    home: values.SANDBAR_HOME,
+    trustedProxies: values.SANDBAR_TRUSTED_PROXIES,
+    drainSeconds: values.SANDBAR_DRAIN_SECONDS,
+    log: values.SANDBAR_LOG,
+    logLevel: values.SANDBAR_LOG_LEVEL,
+  }
+}
+
+export function isLoopback(host: string): boolean {
+  return host === "localhost" || host === "::1" || /^127(\.\d{1,3}){3}$/.test(host)
+}
+
+function isAllowed(url: string, allowed: Allowed): boolean {
+  try {
+    return chooseTarget(url, allowed) !== undefined
+  } catch {
+    return false
+  }
+}
+
+function faultOf(name: VariableName, value: string, right: string): string {
+  return `${name}=${value}: ${right}.`
+}

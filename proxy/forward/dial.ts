@@ -1,0 +1,112 @@
+// From a Target to one address to connect to. The name is resolved once, the answer is checked, and exactly
+// the checked address is dialled: a second look-up by `fetch` could answer differently (DNS rebinding).
+import { Problem } from "../../shared/problems.ts"
+import { isPodAddress } from "./address-class.ts"
+import type { Target } from "./target.ts"
+
+/** The network, as a parameter. Look-ups reject with the error codes of node:dns. */
+export type Network = {
+  resolve4: (name: string) => Promise<string[]>
+  resolve6: (name: string) => Promise<string[]>
+  /** getaddrinfo: also hosts files and search lists. */
+  lookup: (name: string) => Promise<string[]>
+  /** Fulfilled when a TCP connection to this address stands (and was closed again). */
+  touch: (address: string, port: number, signal: AbortSignal) => Promise<void>
+  /** True for an address of this machine together with the port that we listen on. */
+  isSelf: (address: string, port: number) => boolean
+}
+
+export type DialOptions = { now?: () => number; cacheMs?: number; dialMs?: number }
+
+/** An address without brackets, allowed and seen to accept connections within the last few seconds. */
+export type Dial = (target: Target) => Promise<string>
+
+const mostCached = 1_000
+
+export function makeDial(network: Network, options: DialOptions = {}): Dial {
+  const { now = Date.now, cacheMs = 5_000, dialMs = 8_000 } = options
+  const cache = new Map<string, { address: Promise<string>; until: number }>()
+
+  return (target) => {
+    const key = `${target.rule} ${target.origin}`
+    const known = cache.get(key)
+    if (known && known.until > now()) return known.address
+    const address = findAddress(network, target, dialMs)
+    if (cache.size >= mostCached) cache.clear()
+    cache.set(key, { address, until: now() + cacheMs })
+    // A failure is told to everyone who waits for it, and forgotten: the next request tries again.
+    address.catch(() => {
+      if (cache.get(key)?.address === address) cache.delete(key)
+    })
+    return address
+  }
+}
+
+async function findAddress(network: Network, target: Target, dialMs: number): Promise<string> {
+  const deadline = AbortSignal.timeout(dialMs)
+  const addresses = await beforeDeadline(addressesOf(network, target), target, deadline)
+  if (addresses.some((address) => network.isSelf(address, target.port)))
+    throw new Problem(
+      "target.loop",
+      `${target.origin} leads back to Sandbar itself. Use the server's own address.`,
+    )
+  if (target.rule === "pattern" && !addresses.every(isPodAddress))
+    throw new Problem(
+      "target.forbidden",
+      `${target.host} has an address outside the cluster's private network.`,
+    )
+  return firstReachable(network, target, addresses, deadline)
+}
+
+async function addressesOf(network: Network, target: Target): Promise<string[]> {
+  if (target.host.startsWith("[")) return [target.host.slice(1, -1)]
+  if (target.rule === "exact") return network.lookup(target.host).catch((error) => unresolved(target, error))
+  // The trailing dot keeps the resolver's search list out: with `ndots:5` a cluster name is tried with every
+  // search domain first, and a wildcard record in one of them would take it over.
+  const name = `${target.host}.`
+  const answers = await Promise.allSettled([network.resolve4(name), network.resolve6(name)])
+  const addresses = answers.flatMap((answer) => (answer.status === "fulfilled" ? answer.value : []))
+  if (addresses.length > 0) return addresses
+  return unresolved(target, answers.find((answer) => answer.status === "rejected")?.reason)
+}
+
+function unresolved(target: Target, cause: unknown): never {
+  const detail = `No server has the name ${target.host}. Check the spelling, or whether it is still running.`
+  throw new Problem("target.name", detail, { cause })
+}
+
+/** Trying all at once finds the family that the server listens on without waiting for the other. */
+async function firstReachable(
+  network: Network,
+  target: Target,
+  addresses: readonly string[],
+  deadline: AbortSignal,
+): Promise<string> {
+  const others = new AbortController()
+  const signal = AbortSignal.any([deadline, others.signal])
+  const tries = addresses.map(async (address) => {
+    await network.touch(address, target.port, signal)
+    return address
+  })
+  try {
+    return await beforeDeadline(Promise.any(tries), target, deadline)
+  } catch (cause) {
+    if (cause instanceof Problem) throw cause
+    throw new Problem("target.unreachable", `Nothing answers at ${target.origin}. Is the server running?`, {
+      cause,
+    })
+  } finally {
+    others.abort()
+  }
+}
+
+async function beforeDeadline<T>(work: Promise<T>, target: Target, deadline: AbortSignal): Promise<T> {
+  const late = new Promise<never>((_, reject) => {
+    const problem = new Problem(
+      "target.timeout",
+      `${target.origin} cannot be reached: no connection in time.`,
+    )
+    deadline.addEventListener("abort", () => reject(problem), { once: true })
+  })
+  return Promise.race([work, late])
+}

@@ -1,0 +1,93 @@
+// One request to one target and its answer, streaming in both directions.
+import { Problem } from "../../shared/problems.ts"
+import { failureOf } from "./failure.ts"
+import { type ResponseContext, requestPasses, responsePasses } from "./headers.ts"
+import { watchUpload } from "./upload.ts"
+
+export type Fetch = (url: string, init: BunFetchRequestInit) => Promise<Response>
+
+export type Exchange = {
+  request: Request
+  /** The path and the query at the target; starts with a slash. */
+  path: string
+  target: { origin: string; scheme: "http" | "https"; host: string; port: number }
+  /** The checked address; what is dialled instead of the name. */
+  address: string
+  authorization: string | undefined
+  forwardBase: string
+}
+
+export type SendOptions = {
+  fetch: Fetch
+  viaToken: string
+  /** Model calls hold their headers back until the first token. */
+  headersMs?: number
+  uploadStallMs?: number
+}
+
+/** Throws a Problem, or an AbortError when the client has gone. */
+export async function sendToTarget(exchange: Exchange, options: SendOptions): Promise<Response> {
+  const { request, target } = exchange
+  const giveUp = new AbortController()
+  const late = () =>
+    giveUp.abort(new Problem("target.timeout", `${target.origin} took the request but did not answer it.`))
+  const stalled = () =>
+    giveUp.abort(new Problem("request.stalled", "The request's body stopped arriving. Send it again."))
+  const timer = setTimeout(late, options.headersMs ?? 600_000)
+  // Without the client's signal, a client that leaves before the headers never reaches the target.
+  const signal = AbortSignal.any([request.signal, giveUp.signal])
+  const body = request.body && watchUpload(request.body, options.uploadStallMs ?? 60_000, stalled)
+  try {
+    const response = await options.fetch(dialUrl(exchange), {
+      method: request.method,
+      headers: requestHeaders(exchange, options.viaToken),
+      ...(body ? { body } : {}),
+      signal,
+      // A redirect would lead to a host that nobody checked.
+      redirect: "manual",
+      // Bun would decode the body and leave `Content-Encoding` on it.
+      decompress: false,
+      // The default ends a silent stream after six minutes.
+      timeout: 0,
+      // `HTTP_PROXY` in the environment would take the traffic, even to 127.0.0.1.
+      proxy: false as never,
+      ...(target.scheme === "https" ? { tls: { serverName: target.host } } : {}),
+    } as BunFetchRequestInit)
+    return checked(response, exchange)
+  } catch (error) {
+    if (giveUp.signal.reason instanceof Problem) throw giveUp.signal.reason
+    if (error instanceof Problem || request.signal.aborted) throw error
+    throw failureOf(target.origin, error)
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+function requestHeaders({ request, target, authorization }: Exchange, viaToken: string): Headers {
+  const headers = new Headers()
+  const host = new URL(target.origin).host
+  for (const pass of requestPasses)
+    pass(headers, { incoming: request.headers, host, authorization, viaToken })
+  return headers
+}
+
+/** The path is appended to a pinned origin; that the result still leads there is asserted, not assumed. */
+function dialUrl({ target, address, path }: Exchange): string {
+  const host = address.includes(":") ? `[${address}]` : address
+  const origin = new URL(`${target.scheme}://${host}:${target.port}`).origin
+  const url = `${origin}${path}`
+  if (!path.startsWith("/") || !URL.canParse(url) || new URL(url).origin !== origin)
+    throw new Problem("request.malformed", "The path to forward has to start with a slash.")
+  return url
+}
+
+function checked(response: Response, context: ResponseContext): Response {
+  // `new Response` and Bun's server both throw on such a status; the target must not end our process.
+  if (response.status < 200 || response.status > 599) {
+    const detail = `${context.target.origin} answered with the impossible status ${response.status}.`
+    throw new Problem("target.invalid", detail)
+  }
+  // Edited in place: handing the same Response back keeps Bun's direct path from socket to socket.
+  for (const pass of responsePasses) pass(response.headers, context)
+  return response
+}

@@ -1,0 +1,31 @@
+// Servers that we run ourselves. The browser names them by a fixed origin; the port and the password change
+// with every restart and stay here.
+import { Problem } from "../../shared/problems.ts"
+import type { Exchange } from "./http.ts"
+import { parseOrigin } from "./target.ts"
+
+export type ManagedState =
+  | { is: "ready"; port: number; authorization: string }
+  | { is: "starting" }
+  | { is: "failed"; reason: string }
+
+/** By the origin that the browser uses. */
+export type ManagedServers = ReadonlyMap<string, () => ManagedState>
+
+/** Undefined for a server that is not ours. Throws a Problem for one of ours that is not ready. */
+export function managedTarget(
+  named: string,
+  servers: ManagedServers,
+): Pick<Exchange, "target" | "address" | "authorization"> | undefined {
+  const origin = parseOrigin(named)
+  const state = origin === undefined ? undefined : servers.get(origin)?.()
+  if (origin === undefined || state === undefined) return undefined
+  if (state.is === "starting")
+    throw new Problem("local.starting", "The local OpenCode server is starting. Try again in a moment.", {
+      retryAfter: 1,
+    })
+  if (state.is === "failed") throw new Problem("local.failed", state.reason, { retryAfter: 10 })
+  const { port, authorization } = state
+  const target = { origin: `http://127.0.0.1:${port}`, scheme: "http" as const, host: "127.0.0.1", port }
+  return { target, address: "127.0.0.1", authorization }
+}

@@ -1,0 +1,41 @@
+// The real network behind forward/dial.ts.
+import { lookup, resolve4, resolve6 } from "node:dns/promises"
+import { connect } from "node:net"
+import { networkInterfaces } from "node:os"
+import ipaddr from "ipaddr.js"
+import type { Network } from "./dial.ts"
+
+export function makeNetwork(ownPort: () => number): Network {
+  return {
+    resolve4: (name) => resolve4(name),
+    resolve6: (name) => resolve6(name),
+    lookup: async (name) => (await lookup(name, { all: true })).map((found) => found.address),
+    touch,
+    isSelf: (address, port) => port === ownPort() && isOwnAddress(address),
+  }
+}
+
+function touch(address: string, port: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const socket = connect({ host: address, port })
+    const abandon = () => {
+      socket.destroy()
+      reject(signal.reason)
+    }
+    socket.once("connect", () => {
+      socket.destroy()
+      resolve()
+    })
+    socket.once("error", reject)
+    socket.once("close", () => signal.removeEventListener("abort", abandon))
+    signal.addEventListener("abort", abandon, { once: true })
+  })
+}
+
+function isOwnAddress(address: string): boolean {
+  if (!ipaddr.isValid(address)) return false
+  const wanted = ipaddr.process(address)
+  if (wanted.range() === "loopback" || wanted.range() === "unspecified") return true
+  const own = Object.values(networkInterfaces()).flatMap((addresses) => addresses ?? [])
+  return own.some((mine) => ipaddr.process(mine.address).toString() === wanted.toString())
+}

@@ -1,0 +1,33 @@
+// Cross-site requests. The custom target header already forces a preflight that we never answer; these rules
+// are the second wall, and the only one for requests that need no header of ours.
+// Other pages behind the same gateway share our origin; no rule here can tell them apart.
+import { Problem } from "../../shared/problems.ts"
+
+/** Browsers set these and scripts cannot; a program that is not a browser sends none of them. */
+export function requireSameOrigin(headers: Headers, ourHost: string): void {
+  const site = headers.get("sec-fetch-site")
+  if (site !== null && site !== "same-origin") throw crossSite()
+  // A target's HTML must never become a document of our origin.
+  if (["navigate", "no-cors"].includes(headers.get("sec-fetch-mode") ?? "")) throw crossSite()
+  if ((headers.get("sec-fetch-dest") ?? "empty") !== "empty") throw crossSite()
+  const origin = headers.get("origin")
+  // Compared as a whole. Behind TLS that a gateway ends, we do not know our own scheme: both are ours.
+  if (origin !== null && origin !== `https://${ourHost}` && origin !== `http://${ourHost}`) throw crossSite()
+}
+
+/**
+ * DNS rebinding: a page on `http://evil.example:8888` whose name now points to 127.0.0.1 is same-origin with
+ * itself and could drive the local server. A loopback listener therefore answers to loopback names only.
+ */
+export function requireLoopbackHost(ourHost: string): void {
+  const name = ourHost.replace(/:\d+$/, "").toLowerCase()
+  if (name === "localhost" || name === "[::1]" || /^127(\.\d{1,3}){3}$/.test(name)) return
+  throw new Problem(
+    "request.host",
+    `${name} is not a name of this computer. For a gateway in front, set SANDBAR_TRUSTED_PROXIES to its address.`,
+  )
+}
+
+function crossSite(): Problem {
+  return new Problem("request.cross-site", "Only pages of this installation may send requests here.")
+}

@@ -1,0 +1,42 @@
+// Bun's server around the app.
+import type { Hono } from "hono"
+import { Problem, problemType } from "../shared/problems.ts"
+import type { Config } from "./config.ts"
+import type { Log } from "./log.ts"
+
+/** The running server, or the sentence that says why there is none. */
+export function listen(
+  app: Hono,
+  config: Pick<Config, "host" | "port">,
+  log: Log,
+): Bun.Server<undefined> | string {
+  try {
+    return Bun.serve({
+      hostname: config.host,
+      port: config.port,
+      // A low one ends slow uploads although bytes arrive; forwarding turns it off for its own streams.
+      idleTimeout: 255,
+      fetch: (request, connection) => app.fetch(request, { connection }),
+      error: (err) => {
+        log.error({ err }, "an answer could not be sent")
+        const bug = new Problem("proxy.bug", "Sandbar could not answer this request. Its log says why.")
+        return new Response(JSON.stringify(bug.toBody()), {
+          status: bug.status,
+          headers: { "content-type": problemType },
+        })
+      },
+    })
+  } catch (error) {
+    const code = error instanceof Error && "code" in error ? error.code : undefined
+    if (code === "EADDRINUSE")
+      return `Port ${config.port} on ${config.host} is in use. Stop the other program or set PORT.`
+    if (code === "EACCES") return `Port ${config.port} needs more rights. Set PORT to one from 1024 up.`
+    return `Nothing can listen on ${config.host}:${config.port} (${error instanceof Error ? error.message : error}).`
+  }
+}
+
+/** What a person opens: an address that listens on everything is reached by a name. */
+export function listeningUrl(host: string, port: number, prefix: string): string {
+  const name = host === "0.0.0.0" || host === "::" ? "localhost" : host.includes(":") ? `[${host}]` : host
+  return `http://${name}:${port}${prefix}`
+}

@@ -1,0 +1,46 @@
+// The one structured logger. Secrets are redacted by construction: a request is logged as the five fields of
+// RequestLine, never as headers, bodies or a query.
+import pino from "pino"
+import { prettyLine } from "./pretty-line.ts"
+
+export type Log = pino.Logger
+
+export type RequestLine = {
+  method: string
+  /** Without the query. */
+  path: string
+  status: number
+  ms: number
+  /** Host and port of the target, for a forwarded request. */
+  target?: string
+}
+
+export type LogOptions = {
+  format: "pretty" | "json"
+  level: string
+  write?: (text: string) => void
+}
+
+/** Writes to standard error: standard output belongs to the line with our address. */
+export function makeLog(options: LogOptions): Log {
+  const write = options.write ?? ((text: string) => void process.stderr.write(text))
+  return pino(
+    {
+      level: options.level,
+      base: null,
+      timestamp: pino.stdTimeFunctions.isoTime,
+      formatters: { level: (label) => ({ level: label }) },
+      serializers: { err: describeError },
+      // A net under the rule above, for fields that someone adds later.
+      redact: { paths: ["authorization", "password", "cookie", "*.authorization", "*.password", "*.cookie"] },
+    },
+    { write: options.format === "json" ? write : (line) => write(prettyLine(line)) },
+  )
+}
+
+/** `fetch` hangs the whole URL, with its query, onto its errors; only these fields are wanted. */
+function describeError(error: unknown): Record<string, unknown> {
+  if (!(error instanceof Error)) return { message: String(error) }
+  const code = "code" in error ? { code: error.code } : {}
+  return { type: error.name, message: error.message.replace(/\?[^\s"]*/g, "?…"), ...code, stack: error.stack }
+}

@@ -1,0 +1,108 @@
+// One run of `opencode serve`: from the spawn until nothing of it is left.
+import { randomBytes } from "node:crypto"
+import * as v from "valibot"
+import { HealthSchema } from "../../../shared/health.ts"
+import { findFreePort } from "./free-port.ts"
+import { readLines } from "./read-lines.ts"
+import { markVariable, underWatchdog } from "./watchdog.ts"
+
+export type OpencodeOptions = {
+  program: string
+  directory: string
+  /** What the program inherits: the person's own environment, without our settings. */
+  env: Record<string, string | undefined>
+  onLine: (line: string) => void
+}
+
+export type OpencodeProcess = {
+  pid: number
+  port: number
+  /** What a request has to carry as `Authorization`. */
+  authorization: string
+  /** Fulfilled when the program has ended by itself or by `stop`; gives its last words. */
+  ended: Promise<string>
+  /** Ends the program and everything that it started; fulfilled when they are gone. */
+  stop: () => Promise<void>
+}
+
+const username = "opencode"
+
+export async function startOpencode(options: OpencodeOptions): Promise<OpencodeProcess> {
+  const port = await findFreePort()
+  const password = randomBytes(32).toString("base64url")
+  const mark = randomBytes(16).toString("hex")
+  const arguments_ = ["serve", "--hostname", "127.0.0.1", "--port", String(port)]
+  const child = Bun.spawn(underWatchdog([options.program, ...arguments_]), {
+    cwd: options.directory,
+    env: {
+      ...options.env,
+      OPENCODE_SERVER_USERNAME: username,
+      OPENCODE_SERVER_PASSWORD: password,
+      OPENCODE_DISABLE_AUTOUPDATE: "1",
+      [markVariable]: mark,
+    },
+    // A group of its own: Ctrl-C reaches us alone, and we end it in order.
+    detached: true,
+    stdin: "pipe",
+    stdout: "pipe",
+    stderr: "pipe",
+  })
+  let lastWords = ""
+  const hear = (line: string) => {
+    lastWords = line.replaceAll(password, "…")
+    options.onLine(lastWords)
+  }
+  const heard = Promise.all([readLines(child.stdout, hear), readLines(child.stderr, hear)])
+  const ended = child.exited.then(async (code) => {
+    child.stdin.end()
+    // A tool that was left behind may hold the pipes open until the watchdog has ended it.
+    await Promise.race([heard, Bun.sleep(1_000)])
+    return lastWords || `It ended with status ${code}.`
+  })
+  const gone = ended.then(() => groupIsGone(child.pid))
+  return {
+    pid: child.pid,
+    port,
+    authorization: `Basic ${btoa(`${username}:${password}`)}`,
+    ended,
+    stop: async () => {
+      child.stdin.end()
+      await gone
+    },
+  }
+}
+
+/** Every unknown path of OpenCode answers 200 with HTML, so the body decides. */
+export async function isHealthy(server: OpencodeProcess, fetch: typeof globalThis.fetch): Promise<boolean> {
+  try {
+    const response = await fetch(`http://127.0.0.1:${server.port}/global/health`, {
+      headers: { authorization: server.authorization },
+      // While it starts, OpenCode accepts connections that it never answers.
+      signal: AbortSignal.timeout(1_000),
+      redirect: "error",
+      proxy: false as never,
+    })
+    return response.ok && v.is(HealthSchema, await response.json())
+  } catch {
+    // Not listening yet, or not speaking yet: the caller asks again.
+    return false
+  }
+}
+
+/** The watchdog is the last of the group to end. */
+async function groupIsGone(pid: number): Promise<void> {
+  for (let tries = 0; tries < 200; tries++) {
+    if (!signalGroup(pid, 0)) return
+    await Bun.sleep(50)
+  }
+  signalGroup(pid, "SIGKILL")
+}
+
+function signalGroup(pid: number, signal: NodeJS.Signals | 0): boolean {
+  try {
+    return process.kill(-pid, signal)
+  } catch {
+    // ESRCH: nobody is left in the group.
+    return false
+  }
+}

@@ -1,0 +1,99 @@
+// Entry: settings → app → Bun.serve. Ends with one clear sentence when it cannot start.
+import { randomBytes } from "node:crypto"
+import { join } from "node:path"
+import manifest from "../package.json" with { type: "json" }
+import { localServerUrl } from "../shared/servers.ts"
+import { createApp } from "./app.ts"
+import { type Config, readConfig } from "./config.ts"
+import { makeDial } from "./forward/dial.ts"
+import type { ManagedServers } from "./forward/managed.ts"
+import { makeNetwork } from "./forward/network.ts"
+import { listen, listeningUrl } from "./listen.ts"
+import { makeLog } from "./log.ts"
+import { readMachine } from "./machine.ts"
+import { readUiFiles, type UiFiles } from "./routes/ui-files.ts"
+import { childEnvironment } from "./sandboxes/process/child-environment.ts"
+import { type EmbeddedServer, makeEmbeddedServer } from "./sandboxes/process/embedded-server.ts"
+import { stopOnSignals } from "./stop-on-signals.ts"
+import { usage } from "./usage.ts"
+
+const projectRoot = join(import.meta.dir, "..")
+
+/** `uiRoot` is a parameter so that tests need no build. */
+export function serveUi(flags: readonly string[], uiRoot = join(projectRoot, "dist", "ui")): void {
+  const unknown = flags.find((flag) => flag !== "--check" && flag !== "--help")
+  if (unknown !== undefined) refuse([`serve-ui does not know ${unknown}. See serve-ui --help.`])
+  else if (flags.includes("--help")) say(usage())
+  else start(flags.includes("--check"), uiRoot)
+}
+
+function start(onlyCheck: boolean, uiRoot: string): void {
+  const result = readConfig(process.env, readMachine(process.env, projectRoot))
+  if (!result.ok) refuse(result.faults)
+  else if (onlyCheck) say("The settings are valid.\n")
+  else serve(result.config, uiRoot)
+}
+
+function serve(config: Config, uiRoot: string): void {
+  const ui = readUi(uiRoot)
+  if (!ui) return
+  const log = makeLog({ format: config.log, level: config.logLevel })
+  if (!process.env.BUN_CONFIG_MAX_HTTP_REQUESTS)
+    log.warn("BUN_CONFIG_MAX_HTTP_REQUESTS is not set: with 256 open event streams every request waits")
+  // A bug in one request must not take everybody's streams down with it.
+  process.on("uncaughtException", (err) => log.error({ err }, "uncaught exception"))
+  process.on("unhandledRejection", (err) => log.error({ err }, "unhandled rejection"))
+
+  let embedded: EmbeddedServer | undefined
+  const managed: ManagedServers =
+    config.driver === "process"
+      ? new Map([[localServerUrl, () => embedded?.state() ?? { is: "starting" as const }]])
+      : new Map()
+  let ownPort = config.port
+  const app = createApp({
+    config,
+    version: manifest.version,
+    log,
+    ui,
+    managed,
+    dial: makeDial(makeNetwork(() => ownPort)),
+    fetch: (url, init) => fetch(url, init),
+    viaToken: `sandbar-${randomBytes(8).toString("hex")}`,
+  })
+  const server = listen(app, config, log)
+  if (typeof server === "string") {
+    refuse([server])
+    return
+  }
+  ownPort = server.port ?? config.port
+  say(`${listeningUrl(config.host, ownPort, config.prefix)}\n`)
+  if (config.driver === "process")
+    embedded = makeEmbeddedServer({
+      program: config.opencode,
+      directory: config.directory,
+      env: childEnvironment(process.env),
+      log,
+    })
+  stopOnSignals(server, () => embedded?.stop(), config.drainSeconds, log)
+}
+
+function readUi(root: string): UiFiles | undefined {
+  try {
+    return readUiFiles(root)
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error)
+    refuse([`The built UI in ${root} cannot be read (${why}). Run npm run build.`])
+    return undefined
+  }
+}
+
+function refuse(sentences: readonly string[]): void {
+  process.stderr.write(`${sentences.join("\n")}\n`)
+  process.exitCode = 1
+}
+
+function say(text: string): void {
+  process.stdout.write(text)
+}
+
+if (import.meta.main) serveUi(process.argv.slice(2))

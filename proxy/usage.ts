@@ -1,0 +1,19 @@
+// What `serve-ui --help` prints, from the table that reads the settings.
+import { variables } from "./config.ts"
+
+const intro = `Serves Sandbar: the browser front door to OpenCode servers.
+
+  serve-ui           start
+  serve-ui --check   only validate the settings
+  serve-ui --help    this text
+
+Settings are environment variables:
+`
+
+export function usage(): string {
+  const lines = Object.entries(variables).map(([name, spec]) => {
+    const shown = "defaultHelp" in spec ? spec.defaultHelp : spec.default
+    return `  ${name.padEnd(25)}${spec.help}\n${" ".repeat(27)}(${shown})`
+  })
+  return `${intro}\n${lines.join("\n")}\n`
+}

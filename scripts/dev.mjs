@@ -1,0 +1,50 @@
+// `npm run dev`: Vite with hot reload where people look, the real proxy behind it for everything under api/.
+// Runs under Bun. Both start and stop together.
+import { createServer } from "node:net"
+import { ensureUi } from "./ensure-ui.mjs"
+import { inRoot } from "./root.mjs"
+import { runChild } from "./run-child.mjs"
+import { say } from "./say.mjs"
+
+const host = process.env.HOST ?? "127.0.0.1"
+const port = process.env.PORT ?? "8888"
+const proxyPort = String(await freePort())
+
+// The proxy wants a built page to start; its own copy is not what people look at here.
+await ensureUi(process.execPath)
+
+const env = { ...process.env, NB_PREFIX: "/", BASE_PATH: "/" }
+const proxy = { ...env, HOST: "127.0.0.1", PORT: proxyPort }
+const vite = { ...env, SANDBAR_DEV_PROXY: `http://127.0.0.1:${proxyPort}` }
+const viteArgs = [
+  "--bun",
+  inRoot("node_modules/vite/bin/vite.js"),
+  "--host",
+  host,
+  "--port",
+  port,
+  "--strictPort",
+]
+
+const stop = new AbortController()
+const codes = await Promise.all([
+  runChild(process.execPath, ["--watch", "proxy/serve-ui.ts"], { env: proxy, signal: stop.signal }).finally(
+    () => stop.abort(),
+  ),
+  runChild(process.execPath, [...viteArgs, ...process.argv.slice(2)], {
+    env: vite,
+    signal: stop.signal,
+  }).finally(() => stop.abort()),
+])
+say("stopped")
+process.exitCode = Math.max(...codes)
+
+function freePort() {
+  return new Promise((resolve, reject) => {
+    const server = createServer().once("error", reject)
+    server.listen(0, "127.0.0.1", () => {
+      const { port } = server.address()
+      server.close(() => resolve(port))
+    })
+  })
+}

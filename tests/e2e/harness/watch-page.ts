@@ -1,0 +1,30 @@
+// What a person does not see and a story must not overlook: errors in the console, violations of the content
+// security policy, requests to another origin.
+import type { Page } from "playwright-core"
+
+export interface Watch {
+  /** Everything that went wrong so far, as sentences. */
+  readonly faults: () => readonly string[]
+  /** For stories that break something on purpose: matching faults are expected from here on. */
+  expect(pattern: RegExp): void
+}
+
+export function watchPage(page: Page, origin: string): Watch {
+  const seen: string[] = []
+  const expected: RegExp[] = []
+  const note = (fault: string) => {
+    if (!expected.some((pattern) => pattern.test(fault))) seen.push(fault)
+  }
+  page.on("console", (message) => {
+    // Violations of the content security policy arrive here too.
+    if (message.type() === "error") note(`console error: ${message.text()} (${message.location().url})`)
+  })
+  page.on("pageerror", (error) => note(`uncaught: ${error.stack ?? error.message}`))
+  page.on("crash", () => note("the page crashed"))
+  page.on("request", (request) => {
+    const url = new URL(request.url())
+    if (/^https?:$|^wss?:$/.test(url.protocol) && url.origin !== origin)
+      note(`request to another origin: ${url.href}`)
+  })
+  return { faults: () => seen, expect: (pattern) => expected.push(pattern) }
+}

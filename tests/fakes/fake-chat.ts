@@ -1,0 +1,38 @@
+// A chat without a server: tests change its state by hand and read what views asked of it.
+import type { Session } from "@opencode-ai/sdk/v2/client"
+import { createStore, type SetStoreFunction } from "solid-js/store"
+import { vi } from "vitest"
+import type { Chat } from "../../app/chat/chat.ts"
+import type { ChatState } from "../../app/chat/chat-state.ts"
+import { session } from "./chat-parts.ts"
+
+export type FakeChat = Chat & { set: SetStoreFunction<ChatState> }
+
+export function makeFakeChat(initial: Partial<ChatState> = {}, overrides: Partial<Chat> = {}): FakeChat {
+  const [state, set] = createStore<ChatState>({ sessions: {}, status: {}, messages: {}, errors: {}, ...initial })
+  return {
+    state,
+    set,
+    sessions: () =>
+      Object.values(state.sessions)
+        .filter((one: Session) => one.parentID === undefined)
+        .sort((a, b) => b.time.updated - a.time.updated),
+    sessionsState: () => "ready",
+    hasMoreSessions: () => false,
+    loadMoreSessions: vi.fn(async () => undefined),
+    reload: vi.fn(),
+    createSession: vi.fn(async () => session("ses_created")),
+    renameSession: vi.fn(async () => undefined),
+    deleteSession: vi.fn(async () => undefined),
+    openSession: () => ({
+      state: () => "ready",
+      reason: () => undefined,
+      hasEarlier: () => false,
+      loadEarlier: async () => undefined,
+      retry: () => undefined,
+    }),
+    send: vi.fn(async () => undefined),
+    stop: vi.fn(async () => undefined),
+    ...overrides,
+  }
+}

@@ -1,0 +1,45 @@
+// Time that passes only when the test says so.
+import type { Clock } from "../../app/connection/clock.ts"
+
+export type TestClock = Clock & {
+  /** Lets time pass, and what it sets off run to its end, timer by timer. */
+  advance: (ms: number) => Promise<void>
+  /** The machine sleeps: time passes, no timer fires. */
+  jump: (ms: number) => void
+  pending: () => number
+}
+
+export function makeTestClock(start = 1_000_000): TestClock {
+  let now = start
+  const timers = new Set<{ at: number; run: () => void }>()
+  return {
+    now: () => now,
+    after(ms, run) {
+      const timer = { at: now + ms, run }
+      timers.add(timer)
+      return () => void timers.delete(timer)
+    },
+    async advance(ms) {
+      await settle()
+      const end = now + ms
+      for (;;) {
+        const next = [...timers].filter((timer) => timer.at <= end).sort((a, b) => a.at - b.at)[0]
+        if (!next) break
+        timers.delete(next)
+        now = Math.max(now, next.at)
+        next.run()
+        await settle()
+      }
+      now = end
+    },
+    jump(ms) {
+      now += ms
+    },
+    pending: () => timers.size,
+  }
+}
+
+/** Lets promises and streams that are ready come to an end. */
+export async function settle(): Promise<void> {
+  for (let round = 0; round < 5; round++) await new Promise((resolve) => setTimeout(resolve, 0))
+}

@@ -1,0 +1,58 @@
+// The real app behind a real Bun server on a free port, with the settings and the network of one test.
+import { join } from "node:path"
+import { type AppDeps, createApp } from "../../proxy/app.ts"
+import { type Config, type Environment, type Machine, readConfig } from "../../proxy/config.ts"
+import { makeDial, type Network } from "../../proxy/forward/dial.ts"
+import { makeNetwork } from "../../proxy/forward/network.ts"
+import { listen } from "../../proxy/listen.ts"
+import { makeLog } from "../../proxy/log.ts"
+import { readUiFiles } from "../../proxy/routes/ui-files.ts"
+
+export const fixtureUi = join(import.meta.dirname, "ui")
+
+export const testMachine: Machine = {
+  cwd: "/",
+  dataHome: "/nowhere",
+  isTerminal: false,
+  isDirectory: () => true,
+  isProgram: () => true,
+  findOpencode: () => "/bin/opencode",
+}
+
+export function testConfig(env: Environment = {}): Config {
+  const result = readConfig({ PORT: "0", SANDBAR_DRIVER: "none", ...env }, testMachine)
+  if (!result.ok) throw new Error(result.faults.join("\n"))
+  return result.config
+}
+
+export type TestProxy = { url: string; port: number; logLines: string[]; stop: () => Promise<void> }
+
+export type TestProxyOptions = Partial<Omit<AppDeps, "config" | "dial">> & {
+  env?: Environment
+  network?: Partial<Network>
+}
+
+export function makeTestDeps(options: TestProxyOptions, ownPort: () => number): AppDeps & { logLines: string[] } {
+  const logLines: string[] = []
+  return {
+    version: "0.0.0-test",
+    log: makeLog({ format: "json", level: "info", write: (line) => logLines.push(line) }),
+    ui: readUiFiles(fixtureUi),
+    managed: new Map(),
+    fetch: (url, init) => fetch(url, init),
+    viaToken: "sandbar-test",
+    ...options,
+    config: testConfig(options.env),
+    dial: makeDial({ ...makeNetwork(ownPort), ...options.network }, { dialMs: 1_000 }),
+    logLines,
+  }
+}
+
+export function startProxy(options: TestProxyOptions = {}): TestProxy {
+  let port = 0
+  const deps = makeTestDeps(options, () => port)
+  const server = listen(createApp(deps), deps.config, deps.log)
+  if (typeof server === "string") throw new Error(server)
+  port = server.port ?? 0
+  return { url: `http://127.0.0.1:${port}`, port, logLines: deps.logLines, stop: () => server.stop(true) }
+}
