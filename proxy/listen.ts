@@ -1,8 +1,9 @@
 // Bun's server around the app.
 import type { Hono } from "hono"
-import { Problem, problemType } from "../shared/problems.ts"
+import { Problem } from "../shared/problems.ts"
 import type { Config } from "./config.ts"
 import type { Log } from "./log.ts"
+import { problemResponse } from "./problem-answer.ts"
 
 /** The running server, or the sentence that says why there is none. */
 export function listen(
@@ -17,14 +18,9 @@ export function listen(
       // A low one ends slow uploads although bytes arrive; forwarding turns it off for its own streams.
       idleTimeout: 255,
       fetch: (request, connection) => app.fetch(request, { connection }),
-      error: (err) => {
-        log.error({ err }, "an answer could not be sent")
-        const bug = new Problem("proxy.bug", "Sandbar could not answer this request. Its log says why.")
-        return new Response(JSON.stringify(bug.toBody()), {
-          status: bug.status,
-          headers: { "content-type": problemType },
-        })
-      },
+      // Bun's own page for errors shows source code.
+      development: false,
+      error: (err) => problemResponse(bodyProblem(err, log)),
     })
   } catch (error) {
     const code = error instanceof Error && "code" in error ? error.code : undefined
@@ -33,6 +29,14 @@ export function listen(
     if (code === "EACCES") return `Port ${config.port} needs more rights. Set PORT to one from 1024 up.`
     return `Nothing can listen on ${config.host}:${config.port} (${error instanceof Error ? error.message : error}).`
   }
+}
+
+/** The app answers its own failures; what arrives here broke while the body was being sent. */
+function bodyProblem(err: Error, log: Log): Problem {
+  if ("code" in err && err.code === "ECONNRESET")
+    return new Problem("target.invalid", "The server closed the connection in the middle of its answer.")
+  log.error({ err }, "an answer could not be sent")
+  return new Problem("proxy.bug", "Sandbar could not answer this request. Its log says why.")
 }
 
 /** What a person opens: an address that listens on everything is reached by a name. */

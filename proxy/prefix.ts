@@ -11,10 +11,13 @@ export function parsePrefix(text: string): string | undefined {
   return plainPath.test(path) && !dotted ? path : undefined
 }
 
-/** The path of a request, without the query, exactly as it arrived. */
+/**
+ * The path of a request, without the query, exactly as it arrived; `/` where there is none (`CONNECT host:443`).
+ * Bun gives only a path where the Host header is no host.
+ */
 export function pathOf(url: string): string {
   const start = url.startsWith("/") ? 0 : url.indexOf("/", url.indexOf("://") + 3)
-  if (start < 0 || !(url.startsWith("/") || /^https?:\/\//.test(url))) return ""
+  if (start < 0 || !(url.startsWith("/") || /^https?:\/\//.test(url))) return "/"
   const end = url.slice(start).search(/[?#]/)
   return end < 0 ? url.slice(start) : url.slice(start, start + end)
 }

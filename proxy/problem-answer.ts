@@ -22,7 +22,7 @@ export function unknownPath(context: Context): Response {
   return problemResponse(new Problem("path.unknown", `There is no ${context.req.path} here.`))
 }
 
-function problemResponse(problem: Problem): Response {
+export function problemResponse(problem: Problem): Response {
   const headers = new Headers({
     ...securityHeaders("answer"),
     "content-type": problemType,

@@ -1,5 +1,5 @@
 // Takes the composer's place while the agent waits. One ask at a time, the oldest first.
-import { createMemo, type JSX, Match, Show, Switch } from "solid-js"
+import { createMemo, type JSX, Match, onMount, Show, Switch } from "solid-js"
 import type { Ask } from "./ask.ts"
 import { PermissionForm } from "./permission-form.tsx"
 import { QuestionForm } from "./question-form.tsx"
@@ -44,8 +44,19 @@ function questionOf(ask: Ask) {
 }
 
 function AskFrame(props: { asker: string | undefined; others: number; children: JSX.Element }) {
+  let panel: HTMLElement | undefined
+  // The composer took the focus with it. Not to a button: somebody may be typing, and Enter would answer.
+  onMount(() => {
+    if (document.activeElement === document.body) panel?.focus({ preventScroll: true })
+  })
   return (
-    <section class="ask-panel" aria-label="The agent waits for you" aria-live="polite">
+    <section
+      class="ask-panel"
+      ref={panel}
+      tabindex="-1"
+      aria-label="The agent waits for you"
+      aria-live="polite"
+    >
       <Show when={props.asker !== undefined || props.others > 0}>
         <p class="ask-note">
           <span>{props.asker === undefined ? "" : `Sub-agent: ${props.asker}`}</span>

@@ -21,14 +21,13 @@ export function PermissionForm(props: { request: PermissionRequest }) {
         {words().title}
       </h2>
       <Show when={words().code}>
-        {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, and the keyboard must reach it */}
         <pre class="ask-code" tabindex="0">
           {words().code}
         </pre>
       </Show>
       <Show when={words().diff}>
         <div class="ask-diff">
-          <DiffView diff={words().diff} />
+          <DiffView diff={words().diff} nameOf={(path) => words().file || path} />
         </div>
       </Show>
       <Show

@@ -8,6 +8,8 @@ export type PermissionWords = {
   code: string
   /** A unified diff. */
   diff: string
+  /** The one file it changes, as people write it; empty when it changes several. */
+  file: string
 }
 
 const titles: Readonly<Record<string, string>> = {
@@ -35,6 +37,7 @@ export function permissionWords(request: PermissionRequest): PermissionWords {
     title: `The agent wants to ${titles[permission] ?? `use ${permission}`}`,
     code: diff ? "" : written || patterns.join("\n"),
     diff,
+    file: text(metadata.filepath).includes(", ") ? "" : text(metadata.filepath),
   }
 }
 

@@ -37,7 +37,7 @@ export function QuestionForm(props: { request: QuestionRequest }) {
           Answer
         </Button>
         <Button disabled={busy()} onClick={() => void answer(() => asks.rejectQuestion(props.request.id))}>
-          Decline to answer
+          Decline
         </Button>
       </div>
       <Show when={error()}>

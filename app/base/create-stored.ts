@@ -3,7 +3,7 @@ import type { Stored } from "./storage.ts"
 
 /**
  * A stored value as a signal that follows the other tabs. A change starts from what is stored now, so that
- * two tabs do not undo each other. `onUnkept` is called when the browser did not keep a change.
+ * two tabs do not undo each other; one that gives back the same value is none. `onUnkept` is called when the browser did not keep a change.
  */
 export function createStored<T>(
   stored: Stored<T>,
@@ -12,7 +12,9 @@ export function createStored<T>(
   const [value, setValue] = createSignal(stored.get())
   onCleanup(stored.subscribe((next) => setValue(() => next)))
   const change = (make: (value: T) => T) => {
-    const next = make(stored.get())
+    const before = stored.get()
+    const next = make(before)
+    if (next === before) return
     const { kept } = stored.set(next)
     setValue(() => next)
     if (!kept) onUnkept()

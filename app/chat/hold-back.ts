@@ -11,27 +11,35 @@ export type HoldBack = {
   wait: (sessionID: string) => Promise<void>
 }
 
+type Settling = { settled: Promise<void>; finish: () => void; cancelTimer: () => void }
+
 export function makeHoldBack(clock: Clock): HoldBack {
-  /** By session id: when the failed turn was last heard of. */
-  const failed = new Map<string, number>()
+  const failed = new Map<string, Settling>()
+
+  const settle = (sessionID: string) => {
+    const one = failed.get(sessionID) ?? makeSettling()
+    one.cancelTimer()
+    one.cancelTimer = clock.after(settleMs, () => {
+      failed.delete(sessionID)
+      one.finish()
+    })
+    failed.set(sessionID, one)
+  }
+
   return {
     see(event) {
-      if (event.type === "session.error" && event.properties.sessionID) {
-        failed.set(event.properties.sessionID, clock.now())
-      }
+      if (event.type === "session.error" && event.properties.sessionID) settle(event.properties.sessionID)
       if (event.type === "session.idle" && failed.has(event.properties.sessionID)) {
-        failed.set(event.properties.sessionID, clock.now())
+        settle(event.properties.sessionID)
       }
     },
     async wait(sessionID) {
-      for (;;) {
-        const since = failed.get(sessionID)
-        const left = since === undefined ? 0 : settleMs - (clock.now() - since)
-        if (left <= 0) break
-        // Again afterwards: an idle may have come meanwhile. A clock that jumps back costs one wait, no more.
-        await new Promise<void>((resolve) => void clock.after(Math.min(left, settleMs), resolve))
-      }
-      failed.delete(sessionID)
+      await failed.get(sessionID)?.settled
     },
   }
+}
+
+function makeSettling(): Settling {
+  const { promise, resolve } = Promise.withResolvers<void>()
+  return { settled: promise, finish: resolve, cancelTimer: () => undefined }
 }

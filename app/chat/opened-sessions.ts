@@ -1,7 +1,7 @@
 // The sessions that somebody looks at, or looked at a moment ago. Events keep both fresh; after a gap the former
 // are fetched anew and the latter forgotten.
 import type { Session } from "@opencode-ai/sdk/v2/client"
-import { batch, createMemo, createSignal, onCleanup } from "solid-js"
+import { batch, createMemo, createSignal, onCleanup, untrack } from "solid-js"
 import type { ServerEvent } from "../connection/connection.ts"
 import { failureOf } from "../connection/failure.ts"
 import { putSession } from "./apply-session-event.ts"
@@ -109,7 +109,9 @@ export function createOpenedSessions(room: ChatRoom): OpenedSessions {
     },
     openSession(id) {
       const one = createMemo(() => {
-        const entered = enter(id())
+        const sessionID = id()
+        // Only another id enters another session; loading is its own affair.
+        const entered = untrack(() => enter(sessionID))
         onCleanup(() => leave(entered))
         return entered
       })

@@ -16,5 +16,8 @@ test("a family is a session with everyone below it, and nobody else", () => {
 
 test("a session that is not loaded yet is a family of one, and a ring ends", () => {
   expect(familyOf({}, "new")).toEqual(["new"])
-  expect(familyOf({ a: session("a", { parentID: "b" }), b: session("b", { parentID: "a" }) }, "a")).toEqual(["a", "b"])
+  expect(familyOf({ a: session("a", { parentID: "b" }), b: session("b", { parentID: "a" }) }, "a")).toEqual([
+    "a",
+    "b",
+  ])
 })

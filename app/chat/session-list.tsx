@@ -73,6 +73,7 @@ function Group(props: SessionListProps & { name: GroupName; ids: string[] }) {
       <h2 id={heading}>
         {props.name}
         <Show when={props.name === "Needs you"}>
+          {" "}
           <span class="session-group-count">{props.ids.length}</span>
         </Show>
       </h2>

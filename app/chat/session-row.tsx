@@ -79,19 +79,20 @@ function SessionMark(props: { id: string; asks: number }) {
     <Switch>
       <Match when={props.asks > 0}>
         <span class="session-asks">
+          <span class="visually-hidden">, </span>
           {props.asks}
           <span class="visually-hidden"> waiting for you</span>
         </span>
       </Match>
       <Match when={status() !== "idle"}>
         <span class="session-running working" data-retry={status() === "retry" ? "" : undefined}>
-          <span class="visually-hidden">{status() === "retry" ? "Retrying" : "Running"}</span>
+          <span class="visually-hidden">{status() === "retry" ? ", retrying" : ", running"}</span>
         </span>
       </Match>
       <Match when={chat.state.errors[props.id]}>
         <span class="session-failed">
           <span aria-hidden="true">✕</span>
-          <span class="visually-hidden">Failed</span>
+          <span class="visually-hidden">, failed</span>
         </span>
       </Match>
     </Switch>

@@ -9,7 +9,14 @@ import { retrySentence } from "./sentences.ts"
 /** A prompt is idle for a moment before the server says that it works on it. */
 const unansweredAfterMs = 3000
 
-export function SessionStatusLine(props: { sessionID: string; last: Exchange | undefined }) {
+export type SessionStatusLineProps = {
+  sessionID: string
+  last: Exchange | undefined
+  /** The agent waits for an answer of the person. */
+  waiting: boolean
+}
+
+export function SessionStatusLine(props: SessionStatusLineProps) {
   const chat = useChat()
   const status = () => chat.state.status[props.sessionID]
   const retry = () => {
@@ -27,6 +34,9 @@ export function SessionStatusLine(props: { sessionID: string; last: Exchange | u
     <div class="session-status" aria-live="polite">
       <Switch>
         <Match when={retry()}>{(waiting) => <RetryLine status={waiting()} />}</Match>
+        <Match when={status()?.type === "busy" && props.waiting}>
+          <p class="turn-note">Waiting for your answer</p>
+        </Match>
         <Match when={status()?.type === "busy"}>
           <p class="turn-note working">Working</p>
         </Match>

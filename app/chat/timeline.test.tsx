@@ -1,9 +1,9 @@
-import { fireEvent, render, screen, waitFor } from "@solidjs/testing-library"
+import { cleanup, fireEvent, render, screen, waitFor } from "@solidjs/testing-library"
 import { createSignal } from "solid-js"
 import { afterEach, beforeEach, expect, test, vi } from "vitest"
 import {
   answer,
-  assistantMessage,
+  type assistantMessage,
   prompt,
   reasoningPart,
   session,
@@ -12,6 +12,7 @@ import {
   withState,
 } from "../../tests/fakes/chat-parts.ts"
 import { type FakeChat, makeFakeChat } from "../../tests/fakes/fake-chat.ts"
+import { stubResizeObserver } from "../../tests/fakes/resize-observer.ts"
 import { ChatContextProvider } from "./chat-context.tsx"
 import type { Turn } from "./chat-state.ts"
 import { type OpenedSession, Timeline } from "./timeline.tsx"
@@ -24,7 +25,11 @@ const ready: OpenedSession = {
   retry: () => undefined,
 }
 
-function show(turns: Turn[], status: "busy" | "idle" = "idle", opened: Partial<OpenedSession> = {}): FakeChat {
+function show(
+  turns: Turn[],
+  status: "busy" | "idle" = "idle",
+  opened: Partial<OpenedSession> = {},
+): FakeChat {
   const chat = makeFakeChat({
     sessions: { ses_1: session("ses_1") },
     messages: { ses_1: turns },
@@ -32,23 +37,28 @@ function show(turns: Turn[], status: "busy" | "idle" = "idle", opened: Partial<O
   })
   render(() => (
     <ChatContextProvider value={chat}>
-      <Timeline sessionID="ses_1" opened={{ ...ready, ...opened }} sessionHref={(id) => `/s/a:1/session/${id}`} />
+      <Timeline
+        sessionID="ses_1"
+        opened={{ ...ready, ...opened }}
+        sessionHref={(id) => `/s/a:1/session/${id}`}
+      />
     </ChatContextProvider>
   ))
   return chat
 }
 
-beforeEach(() => {
-  vi.stubGlobal("ResizeObserver", class {
-    observe() {}
-    disconnect() {}
-  })
+beforeEach(stubResizeObserver)
+
+afterEach(() => {
+  cleanup()
+  vi.unstubAllGlobals()
 })
 
-afterEach(() => vi.unstubAllGlobals())
-
 test("text that streams in grows where it stands, and what is finished keeps its nodes", async () => {
-  const chat = show([prompt("1", "Go"), answer("2", [textPart("t", "One.\n\nTw")], { time: { created: 1 } })], "busy")
+  const chat = show(
+    [prompt("1", "Go"), answer("2", [textPart("t", "One.\n\nTw")], { time: { created: 1 } })],
+    "busy",
+  )
   const first = await screen.findByText("One.")
   chat.set("messages", "ses_1", 1, "parts", 0, { text: "One.\n\nTwo **strong** words" } as never)
   await waitFor(() => expect(screen.getByText("strong").tagName).toBe("STRONG"))
@@ -56,7 +66,12 @@ test("text that streams in grows where it stands, and what is finished keeps its
 })
 
 test("a tool call is one folded line that opens to its command and output", async () => {
-  show([prompt("1", "Go"), answer("2", [toolPart("b", "bash", { command: "bun test" }, { metadata: { output: "12 pass", exit: 0 } })])])
+  show([
+    prompt("1", "Go"),
+    answer("2", [
+      toolPart("b", "bash", { command: "bun test" }, { metadata: { output: "12 pass", exit: 0 } }),
+    ]),
+  ])
   const line = screen.getByRole("button", { name: /Run.*bun test.*1\.2 s/ })
   expect(screen.queryByText(/12 pass/)).toBeNull()
   fireEvent.click(line)
@@ -71,7 +86,9 @@ test("a failed call opens by itself and says why", () => {
     time: { start: 1, end: 2 },
   })
   show([prompt("1", "Go"), answer("2", [failed])])
-  expect(screen.getByRole("button", { name: /Read.*nope\.ts.*failed/ }).getAttribute("aria-expanded")).toBe("true")
+  expect(screen.getByRole("button", { name: /Read.*nope\.ts.*failed/ }).getAttribute("aria-expanded")).toBe(
+    "true",
+  )
   expect(screen.getByText("File not found")).toBeTruthy()
 })
 
@@ -96,7 +113,9 @@ test("what a person opened stays open when the server sends the part anew", () =
 
 test("reasoning is folded and says how long it took", () => {
   show([prompt("1", "Go"), answer("2", [reasoningPart("r", "secret plan", { start: 0, end: 3000 })])])
-  expect(screen.getByRole("button", { name: "Thought for 3.0 s" }).getAttribute("aria-expanded")).toBe("false")
+  expect(screen.getByRole("button", { name: "Thought for 3.0 s" }).getAttribute("aria-expanded")).toBe(
+    "false",
+  )
   expect(screen.queryByText("secret plan")).toBeNull()
 })
 
@@ -110,7 +129,10 @@ test("a finished turn says what it took; one that goes on does not", () => {
 })
 
 test("a stopped answer is calm, a failed one is an alert with the provider's words", () => {
-  const info = (id: string, error: ReturnType<typeof assistantMessage>["error"]) => ({ ...(error && { error }), id })
+  const info = (id: string, error: ReturnType<typeof assistantMessage>["error"]) => ({
+    ...(error && { error }),
+    id,
+  })
   show([
     prompt("1", "Go"),
     answer("2", [], info("2", { name: "MessageAbortedError", data: { message: "aborted" } })),
@@ -142,7 +164,11 @@ test("a conversation that could not be loaded says why and can be tried again", 
   const chat = makeFakeChat()
   render(() => (
     <ChatContextProvider value={chat}>
-      <Timeline sessionID="ses_1" opened={{ ...ready, state, reason: () => "It is down.", retry }} sessionHref={String} />
+      <Timeline
+        sessionID="ses_1"
+        opened={{ ...ready, state, reason: () => "It is down.", retry }}
+        sessionHref={String}
+      />
     </ChatContextProvider>
   ))
   expect(screen.getByText("It is down.")).toBeTruthy()

@@ -20,6 +20,8 @@ export type TimelineProps = {
   sessionID: string
   opened: OpenedSession
   sessionHref: (id: string) => string
+  /** The agent waits for an answer of the person. */
+  waiting?: boolean
 }
 
 export function Timeline(props: TimelineProps) {
@@ -32,7 +34,6 @@ export function Timeline(props: TimelineProps) {
   return (
     <TimelineProvider value={place}>
       <div class="timeline">
-        {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, and the keyboard must reach it */}
         <section class="timeline-scroller" ref={scroll.scroller} tabindex="0" aria-label="Conversation">
           <div class="timeline-content" ref={scroll.content}>
             <Switch fallback={<Exchanges {...props} holdPlace={scroll.holdPlace} />}>
@@ -86,7 +87,11 @@ function Exchanges(props: TimelineProps & { holdPlace: HoldPlace }) {
           </Show>
         )}
       </For>
-      <SessionStatusLine sessionID={props.sessionID} last={exchanges().get(ids().at(-1) ?? "")} />
+      <SessionStatusLine
+        sessionID={props.sessionID}
+        last={exchanges().get(ids().at(-1) ?? "")}
+        waiting={props.waiting ?? false}
+      />
     </div>
   )
 }

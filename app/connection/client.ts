@@ -48,10 +48,11 @@ export async function answerWithHeaders<T>(
     throw isAbort(error) ? error : failureOf(error)
   })
   if (result.error !== undefined) throw isAbort(result.error) ? result.error : failureOf(result.error)
-  if (result.data === undefined || result.data === null) {
+  // 204 says that there is none.
+  if (result.response?.status !== 204 && (result.data === undefined || result.data === null)) {
     throw new Failure("The server answered without data. Try again.", { status: result.response?.status })
   }
-  return { data: result.data, headers: result.response?.headers ?? new Headers() }
+  return { data: result.data as NonNullable<T>, headers: result.response?.headers ?? new Headers() }
 }
 
 function isAbort(error: unknown): boolean {

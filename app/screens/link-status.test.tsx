@@ -65,3 +65,12 @@ test("being live again clears the words at once", () => {
   setState("live")
   expect(words()).toBe("live")
 })
+
+test("after a recovery, short trouble is again not worth a word", () => {
+  const { setState } = show("retrying")
+  vi.advanceTimersByTime(2_000)
+  setState("live")
+  setState("retrying")
+  vi.advanceTimersByTime(1_900)
+  expect(words()).toBe("live")
+})

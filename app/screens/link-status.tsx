@@ -1,5 +1,5 @@
 // The link in words. Short trouble is not worth a word; what lasts is said, with a way to try again.
-import { createComputed, createSignal, on, onCleanup, Show } from "solid-js"
+import { createComputed, createMemo, createSignal, onCleanup, Show } from "solid-js"
 import type { LinkState } from "../connection/connection.ts"
 import { useConnection } from "../connection/connection-context.tsx"
 import { Button } from "../ui/button.tsx"
@@ -26,18 +26,15 @@ const sentences = {
 
 export function LinkStatus() {
   const { link } = useConnection()
-  // What is shown: follows the link at once when it becomes live, otherwise after a while.
-  const [shown, setShown] = createSignal<LinkState>()
-  createComputed(
-    on(link.state, (state) => {
-      if (state === "live" || (shown() !== undefined && shown() !== "live")) {
-        setShown(state)
-        return
-      }
-      const timer = setTimeout(() => setShown(state), patienceMs)
-      onCleanup(() => clearTimeout(timer))
-    }),
-  )
+  const live = createMemo(() => link.state() === "live")
+  const [lasting, setLasting] = createSignal(false)
+  createComputed(() => {
+    setLasting(false)
+    if (live()) return
+    const timer = setTimeout(() => setLasting(true), patienceMs)
+    onCleanup(() => clearTimeout(timer))
+  })
+  const shown = createMemo<LinkState | undefined>((before) => (live() || lasting() ? link.state() : before))
   const trouble = () => {
     const state = shown()
     return state === "live" ? undefined : state

@@ -48,7 +48,12 @@ function SessionMain(props: { id: string }) {
     <Switch
       fallback={
         <>
-          <Timeline sessionID={props.id} opened={opened} sessionHref={(id) => sessionPath(server.id, id)} />
+          <Timeline
+            sessionID={props.id}
+            opened={opened}
+            waiting={waiting().length > 0}
+            sessionHref={(id) => sessionPath(server.id, id)}
+          />
           <Switch fallback={<Composer sessionID={props.id} />}>
             <Match when={waiting().length > 0}>
               <AskPanel asks={waiting()} askerOf={askerOf} />

@@ -57,9 +57,10 @@ export function createServers(options: ServersOptions): Servers {
   const health = createHealth(all, options.probe ?? probeServer)
 
   const keepPassword = (id: string, entry: ServerEntry) =>
-    changePasswords(({ [id]: _before, ...others }) => {
-      const forTab = entry.password && !entry.remember
-      return forTab ? { ...others, [serverId(entry.url)]: entry.password ?? "" } : others
+    changePasswords((now) => {
+      const { [id]: _before, ...others } = now
+      if (entry.password && !entry.remember) return { ...others, [serverId(entry.url)]: entry.password }
+      return id in now ? others : now
     })
 
   return {
@@ -81,7 +82,10 @@ export function createServers(options: ServersOptions): Servers {
       const { removed } = removeServer(storedBook.get(), id)
       const password = passwords()[id]
       change((now) => removeServer(now, id).book)
-      changePasswords(({ [id]: _gone, ...others }) => others)
+      changePasswords((now) => {
+        const { [id]: _gone, ...others } = now
+        return id in now ? others : now
+      })
       return () => {
         if (password) changePasswords((now) => ({ ...now, [id]: password }))
         if (removed) change((now) => restoreServer(now, removed))

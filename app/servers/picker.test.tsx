@@ -1,7 +1,7 @@
 import { MemoryRouter, Route, useLocation } from "@solidjs/router"
 import { cleanup, fireEvent, render, screen, waitFor, within } from "@solidjs/testing-library"
 import { createSignal } from "solid-js"
-import { afterEach, beforeEach, expect, test, vi } from "vitest"
+import { afterEach, beforeEach, expect, test } from "vitest"
 import { Notices } from "../ui/notices.tsx"
 import { Picker } from "./picker.tsx"
 import type { ProbeTarget } from "./probe.ts"
@@ -19,7 +19,7 @@ const book = {
 }
 
 /** The picker over a page that shows where the router is. */
-function show(health: (target: ProbeTarget) => ServerHealth = () => healthy, path = "/s/alpha:4096/") {
+function show(health: (target: ProbeTarget) => ServerHealth = () => healthy) {
   const probe = async (target: ProbeTarget) => health(target)
   const [open, setOpen] = createSignal(false)
   const Page = () => <p data-testid="path">{useLocation().pathname}</p>
@@ -48,7 +48,7 @@ function show(health: (target: ProbeTarget) => ServerHealth = () => healthy, pat
   const opener = screen.getByText("Open")
   opener.focus()
   fireEvent.click(opener)
-  return { opener, path }
+  return { opener }
 }
 
 const dialog = () => document.querySelector<HTMLElement>(".picker") as HTMLElement
@@ -81,9 +81,10 @@ beforeEach(() => {
   sessionStorage.clear()
   localStorage.setItem("sandbar.servers.v1", JSON.stringify(book))
 })
-afterEach(() => {
+afterEach(async () => {
   cleanup()
-  vi.useRealTimers()
+  // The dialog hands the focus back a frame later; it needs its document for that.
+  await new Promise((resolve) => setTimeout(resolve, 30))
 })
 
 test("a row says name, address, version and latency; the first one is the default", async () => {

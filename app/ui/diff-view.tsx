@@ -34,7 +34,6 @@ function FileView(props: { file: FileDiff; name: string }) {
         <span class="diff-path">{props.name}</span>
         <DiffCounts added={props.file.added} removed={props.file.removed} />
       </figcaption>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: long lines scroll, and the keyboard must reach them */}
       <div class="diff-lines" tabindex="0">
         <div class="diff-sheet">
           <For each={lines()}>{(line) => <LineView line={line} />}</For>

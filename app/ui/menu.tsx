@@ -37,7 +37,8 @@ export function Menu(props: MenuProps) {
         {props.trigger}
       </Kobalte.Trigger>
       <Kobalte.Portal>
-        <Kobalte.Content class="menu">
+        {/* Without the attribute, a modal dialog around the button hides the menu from screen readers. */}
+        <Kobalte.Content class="menu" data-kb-top-layer="">
           <For each={props.items}>
             {(item) => (
               <Kobalte.Item

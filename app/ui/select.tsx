@@ -35,7 +35,8 @@ export function Select(props: SelectProps) {
         <ChevronDown class="select-mark" />
       </Popover.Trigger>
       <Popover.Portal>
-        <Popover.Content class="select-popover" aria-label={props.label}>
+        {/* Without the attribute, a modal dialog around the button hides the list from screen readers. */}
+        <Popover.Content class="select-popover" aria-label={props.label} data-kb-top-layer="">
           <OptionList
             label={props.label}
             options={props.options}

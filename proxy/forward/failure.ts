@@ -16,7 +16,7 @@ export function failureOf(origin: string, error: unknown): Problem {
   if (unreachable.has(code))
     return new Problem("target.unreachable", `Nothing answers at ${origin}. Is the server running?`, options)
   if (code === "ECONNRESET")
-    return new Problem("target.unreachable", `${origin} closed the connection without an answer.`, options)
+    return new Problem("target.unreachable", `${origin} closed the connection before it answered.`, options)
   if (code === "EPROTO")
     return new Problem(
       "target.certificate",

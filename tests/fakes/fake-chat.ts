@@ -9,7 +9,13 @@ import { session } from "./chat-parts.ts"
 export type FakeChat = Chat & { set: SetStoreFunction<ChatState> }
 
 export function makeFakeChat(initial: Partial<ChatState> = {}, overrides: Partial<Chat> = {}): FakeChat {
-  const [state, set] = createStore<ChatState>({ sessions: {}, status: {}, messages: {}, errors: {}, ...initial })
+  const [state, set] = createStore<ChatState>({
+    sessions: {},
+    status: {},
+    messages: {},
+    errors: {},
+    ...initial,
+  })
   return {
     state,
     set,

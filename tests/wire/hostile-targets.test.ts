@@ -30,6 +30,15 @@ const otherStatus: Record<string, { status: number; reason: string }> = {
   "WebSocket, ticket reused": { status: 501, reason: "no WebSocket is forwarded yet, so none is accepted" },
 }
 
+/**
+ * Rows that cannot arrive over HTTP as they are written: our parser has turned them into something harmless.
+ * The policy itself refuses both texts (proxy/forward/target.test.ts).
+ */
+const harmlessOnTheWire: Record<string, string> = {
+  "leading space": "the parser strips the space; what is left is an allowed server",
+  "CRLF header injection": "the line break ends the value; the rest is a header of its own, not forwarded",
+}
+
 const ownAddress = "10.0.0.99"
 let answers: string[] = []
 let sent: { url: string; headers: Headers }[] = []
@@ -43,6 +52,7 @@ function startFor(exact: readonly string[]): TestProxy {
       SANDBAR_IDENTITY: "none",
       SANDBAR_ALLOWED_TARGETS: ["*.svc.cluster.local", ...exact].join(","),
     },
+    dialOptions: { cacheMs: 0 },
     network: {
       resolve4: async () => answers.filter((address) => !address.includes(":")),
       resolve6: async () => answers.filter((address) => address.includes(":")),
@@ -84,13 +94,9 @@ describe.each(table)("$name ($why)", (row) => {
     answers = (row.dns ?? ["10.96.3.4"]).map((address) => (address === "<own pod IP>" ? ownAddress : address))
     const proxy = proxies.get(JSON.stringify(row.config?.exact ?? []))
     if (!proxy) throw new Error("no proxy for these settings")
-    // An HTTP parser strips the space before a value; what is left is the same server without it.
-    const strippedByParser = row.name === "leading space"
-    // A line break in a value is a second header on the wire: the attack ends at our own parser.
-    const secondHeader = row.name === "CRLF header injection"
     const answer = await rawRequest(proxy.port, rawText(row))
 
-    if (strippedByParser || secondHeader) {
+    if (row.name in harmlessOnTheWire) {
       expect(answer.status).toBe(200)
       expect(sent[0]?.headers.has("x-evil")).toBe(false)
       return
@@ -105,8 +111,9 @@ describe.each(table)("$name ($why)", (row) => {
   })
 })
 
-test("a row that is excused from its status exists in the table", () => {
-  for (const name of Object.keys(otherStatus)) expect(table.map((row) => row.name)).toContain(name)
+test("a row that is excused exists in the table", () => {
+  for (const name of Object.keys({ ...otherStatus, ...harmlessOnTheWire }))
+    expect(table.map((row) => row.name)).toContain(name)
 })
 
 test("stolen session: cookies and identity headers of the gateway never reach a target", async () => {

@@ -2,7 +2,7 @@
 import { join } from "node:path"
 import { type AppDeps, createApp } from "../../proxy/app.ts"
 import { type Config, type Environment, type Machine, readConfig } from "../../proxy/config.ts"
-import { makeDial, type Network } from "../../proxy/forward/dial.ts"
+import { type DialOptions, makeDial, type Network } from "../../proxy/forward/dial.ts"
 import { makeNetwork } from "../../proxy/forward/network.ts"
 import { listen } from "../../proxy/listen.ts"
 import { makeLog } from "../../proxy/log.ts"
@@ -30,9 +30,13 @@ export type TestProxy = { url: string; port: number; logLines: string[]; stop: (
 export type TestProxyOptions = Partial<Omit<AppDeps, "config" | "dial">> & {
   env?: Environment
   network?: Partial<Network>
+  dialOptions?: DialOptions
 }
 
-export function makeTestDeps(options: TestProxyOptions, ownPort: () => number): AppDeps & { logLines: string[] } {
+export function makeTestDeps(
+  options: TestProxyOptions,
+  ownPort: () => number,
+): AppDeps & { logLines: string[] } {
   const logLines: string[] = []
   return {
     version: "0.0.0-test",
@@ -43,7 +47,10 @@ export function makeTestDeps(options: TestProxyOptions, ownPort: () => number): 
     viaToken: "sandbar-test",
     ...options,
     config: testConfig(options.env),
-    dial: makeDial({ ...makeNetwork(ownPort), ...options.network }, { dialMs: 1_000 }),
+    dial: makeDial(
+      { ...makeNetwork(ownPort), ...options.network },
+      { dialMs: 1_000, ...options.dialOptions },
+    ),
     logLines,
   }
 }

@@ -1,6 +1,4 @@
 // Gives every code block under an element its copy button and, when there is time, its colours.
-import { highlight } from "./highlight.ts"
-
 const copiedMs = 1500
 
 /** Returns the way to stop: what has not been coloured by then stays plain. */
@@ -25,6 +23,7 @@ export function dressCode(root: HTMLElement): () => void {
 function colour(code: HTMLElement, text: string, language: string, signal: AbortSignal) {
   whenIdle(async () => {
     if (signal.aborted) return
+    const { highlight } = await import("./highlight.ts")
     const lines = await highlight(text, language)
     if (!lines || signal.aborted) return
     code.replaceChildren(...lines)

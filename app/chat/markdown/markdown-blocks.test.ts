@@ -18,7 +18,10 @@ test("text that arrives in any pieces ends as the blocks of the whole text", () 
     fc.property(fc.array(fc.integer({ min: 1, max: 40 }), { maxLength: 60 }), (sizes) => {
       const read = makeBlockReader()
       let end = 0
-      for (const size of sizes) read(answer.slice(0, (end += size)), false)
+      for (const size of sizes) {
+        end += size
+        read(answer.slice(0, end), false)
+      }
       expect(raws(read(answer, true))).toEqual(whole)
     }),
   )

@@ -8,7 +8,6 @@ export type OutputProps = { text: string; command?: string; kind?: "error" }
 export function Output(props: OutputProps) {
   return (
     <Show when={props.text || props.command}>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, and the keyboard must reach it */}
       <pre class="output" data-kind={props.kind} tabindex="0">
         <Show when={props.command}>
           <span class="output-command">$ {props.command}</span>

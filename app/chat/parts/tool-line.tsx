@@ -41,5 +41,7 @@ function ToolSummary(props: { part: ToolPart }) {
 
 function timeOf(part: ToolPart): string {
   if (part.state.status !== "completed" && part.state.status !== "error") return ""
-  return duration(part.state.time.end - part.state.time.start)
+  const ms = part.state.time.end - part.state.time.start
+  // What took no time is not worth a number.
+  return ms < 100 ? "" : duration(ms)
 }

@@ -16,8 +16,12 @@ export function watchPage(page: Page, origin: string): Watch {
     if (!expected.some((pattern) => pattern.test(fault))) seen.push(fault)
   }
   page.on("console", (message) => {
+    // The browser itself reports every status over 399. About a server that is away, asks for a password or starts,
+    // the app says it better; about anything else it is a fault.
+    const { url } = message.location()
+    if (/^Failed to load resource/.test(message.text()) && url.includes("/api/proxy/")) return
     // Violations of the content security policy arrive here too.
-    if (message.type() === "error") note(`console error: ${message.text()} (${message.location().url})`)
+    if (message.type() === "error") note(`console error: ${message.text()} (${url})`)
   })
   page.on("pageerror", (error) => note(`uncaught: ${error.stack ?? error.message}`))
   page.on("crash", () => note("the page crashed"))

@@ -1,0 +1,106 @@
+import { Route, Router } from "@solidjs/router"
+import { cleanup, fireEvent, render, screen, waitFor, within } from "@solidjs/testing-library"
+import { afterEach, beforeEach, expect, test, vi } from "vitest"
+import { session } from "../../tests/fakes/chat-parts.ts"
+import { type FakeChat, makeFakeChat } from "../../tests/fakes/fake-chat.ts"
+import { stubResizeObserver } from "../../tests/fakes/resize-observer.ts"
+import type { Chat } from "./chat.ts"
+import { ChatContextProvider } from "./chat-context.tsx"
+import { SessionList } from "./session-list.tsx"
+
+const today = (id: string, title: string) => session(id, { title, time: { created: 0, updated: Date.now() } })
+
+function show(
+  sessions: ReturnType<typeof session>[],
+  overrides: Partial<Chat> = {},
+  onCurrentDeleted = vi.fn(),
+): FakeChat {
+  const chat = makeFakeChat({ sessions: Object.fromEntries(sessions.map((one) => [one.id, one])) }, overrides)
+  const List = () => (
+    <ChatContextProvider value={chat}>
+      <SessionList
+        newHref="/s/a:1/"
+        hrefOf={(id) => `/s/a:1/session/${id}`}
+        currentID="ses_1"
+        asksOf={(id) => (id === "ses_waiting" ? 2 : 0)}
+        onCurrentDeleted={onCurrentDeleted}
+      />
+    </ChatContextProvider>
+  )
+  render(() => (
+    <Router>
+      <Route path="*" component={List} />
+    </Router>
+  ))
+  return chat
+}
+
+const openMenu = async (title: string) => {
+  const button = await screen.findByRole("button", { name: `Actions for ${title}` })
+  button.focus()
+  fireEvent.keyDown(button, { key: "Enter" })
+}
+
+beforeEach(stubResizeObserver)
+afterEach(() => {
+  cleanup()
+  vi.unstubAllGlobals()
+})
+
+test("what waits for the person comes first", async () => {
+  show([today("ses_1", "Fix test"), session("ses_waiting", { title: "Old one" })])
+  const headings = (await screen.findAllByRole("heading")).map((one) => one.textContent)
+  expect(headings).toEqual(["Needs you 1", "Today"])
+  const waiting = screen.getByRole("link", { name: "Old one, 2 waiting for you" })
+  expect(waiting.getAttribute("href")).toBe("/s/a:1/session/ses_waiting")
+})
+
+test("the open session is marked, and a running one says so", async () => {
+  const chat = show([today("ses_1", "Fix test"), today("ses_2", "Docs")])
+  expect((await screen.findByRole("link", { name: "Fix test" })).getAttribute("aria-current")).toBe("page")
+  chat.set("status", "ses_2", { type: "busy" })
+  expect(screen.getByRole("link", { name: "Docs, running" }).hasAttribute("aria-current")).toBe(false)
+})
+
+test("deleting asks by name first, then leaves a deleted session that was open", async () => {
+  const onCurrentDeleted = vi.fn()
+  const chat = show([today("ses_1", "Fix test")], {}, onCurrentDeleted)
+  await openMenu("Fix test")
+  fireEvent.keyDown(await screen.findByRole("menuitem", { name: "Delete" }), { key: "Enter" })
+  const dialog = within(await screen.findByRole("dialog", { name: "Delete “Fix test”?" }))
+  expect(chat.deleteSession).not.toHaveBeenCalled()
+  fireEvent.click(dialog.getByRole("button", { name: "Delete session" }))
+  await waitFor(() => expect(onCurrentDeleted).toHaveBeenCalled())
+  expect(chat.deleteSession).toHaveBeenCalledWith("ses_1")
+})
+
+test("renaming starts from the old name, and a refusal keeps the dialog and says why", async () => {
+  const renameSession = vi
+    .fn()
+    .mockRejectedValueOnce(new Error("The server is down."))
+    .mockResolvedValueOnce(undefined)
+  show([today("ses_1", "Fix test")], { renameSession })
+  await openMenu("Fix test")
+  fireEvent.keyDown(await screen.findByRole("menuitem", { name: "Rename" }), { key: "Enter" })
+  const field = await screen.findByRole<HTMLInputElement>("textbox", { name: "Name" })
+  expect(field.value).toBe("Fix test")
+  fireEvent.input(field, { target: { value: " Better name " } })
+  fireEvent.click(screen.getByRole("button", { name: "Rename" }))
+  await screen.findByText("The server is down.")
+  fireEvent.click(screen.getByRole("button", { name: "Rename" }))
+  await waitFor(() => expect(screen.queryByRole("dialog")).toBeNull())
+  expect(renameSession).toHaveBeenLastCalledWith("ses_1", "Better name")
+})
+
+test("an empty list, a list that could not be loaded and one with more each say what to do", async () => {
+  show([])
+  expect(await screen.findByText("No sessions yet")).toBeTruthy()
+  cleanup()
+  const failed = show([], { sessionsState: () => "failed" })
+  fireEvent.click(await screen.findByRole("button", { name: "Try again" }))
+  expect(failed.reload).toHaveBeenCalled()
+  cleanup()
+  const more = show([today("ses_1", "Fix test")], { hasMoreSessions: () => true })
+  fireEvent.click(await screen.findByRole("button", { name: "Load older sessions" }))
+  expect(more.loadMoreSessions).toHaveBeenCalled()
+})

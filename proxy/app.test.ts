@@ -1,0 +1,240 @@
+import { describe, expect, test } from "vitest"
+import { makeTestDeps, type TestProxyOptions } from "../tests/wire/start-proxy.ts"
+import { createApp } from "./app.ts"
+
+const prefix = "/notebook/team-a/my-nb/"
+
+/** As seen through a connection from `peer`. */
+function makeAsk(options: TestProxyOptions = {}, peer = "10.0.0.1") {
+  const deps = makeTestDeps(options, () => 0)
+  const app = createApp(deps)
+  const connection = {
+    requestIP: () => ({ address: peer, port: 1, family: "IPv4" as const }),
+    timeout: () => undefined,
+  }
+  const ask = (path: string, init: RequestInit = {}) =>
+    app.request(`http://127.0.0.1:8888${path}`, init, { connection })
+  return { ask, deps }
+}
+
+const headers = (values: Record<string, string>) => ({ headers: values })
+
+describe("the page", () => {
+  test("answers for every path of the app, with the prefix as its base, kept or stripped", async () => {
+    const { ask } = makeAsk({ env: { NB_PREFIX: prefix } })
+    for (const path of ["/", "/s/local/", "/s/sandbox.team-a:4096/session/x", prefix, `${prefix}s/local/`]) {
+      const response = await ask(path)
+      expect(response.status).toBe(200)
+      expect(response.headers.get("content-type")).toContain("text/html")
+      expect(await response.text()).toContain(`<base href="${prefix}">`)
+    }
+  })
+
+  test("is asked for again every time, and costs nothing when it has not changed", async () => {
+    const { ask } = makeAsk()
+    const first = await ask("/")
+    const etag = first.headers.get("etag") ?? ""
+    expect(first.headers.get("cache-control")).toBe("no-cache")
+    for (const tag of [etag, `W/${etag}`, `"other", ${etag}`]) {
+      const second = await ask("/s/local/", headers({ "if-none-match": tag }))
+      expect(second.status).toBe(304)
+      expect(await second.text()).toBe("")
+    }
+    expect((await ask("/", headers({ "if-none-match": '"other"' }))).status).toBe(200)
+  })
+
+  test("runs no script but our own, and is framed by our own origin only", async () => {
+    const policy = (await makeAsk().ask("/")).headers.get("content-security-policy") ?? ""
+    expect(policy.split("; ")).toEqual(
+      expect.arrayContaining([
+        "default-src 'none'",
+        "script-src 'self'",
+        "frame-ancestors 'self'",
+        "base-uri 'self'",
+      ]),
+    )
+    expect(policy).not.toMatch(/script-src[^;]*unsafe/)
+  })
+
+  test("redirects to the slash, relative to what the browser sees", async () => {
+    const response = await makeAsk({ env: { NB_PREFIX: prefix } }).ask("/notebook/team-a/my-nb")
+    expect(response.status).toBe(302)
+    expect(response.headers.get("location")).toBe("my-nb/")
+  })
+
+  test("another notebook whose name begins alike is not answered for", async () => {
+    const { ask } = makeAsk({ env: { NB_PREFIX: prefix } })
+    expect((await ask("/notebook/team-a/my-nbx")).status).toBe(404)
+    expect((await ask("/notebook/team-a/my-nbx/s/local/")).status).toBe(404)
+  })
+})
+
+describe("X-Forwarded-Prefix", () => {
+  const claim = headers({ "x-forwarded-prefix": "/outer" })
+  test("from a trusted gateway moves the base", async () => {
+    const { ask } = makeAsk({ env: { SANDBAR_TRUSTED_PROXIES: "10.0.0.0/8" } })
+    expect(await (await ask("/", claim)).text()).toContain('<base href="/outer/">')
+  })
+  test("from anyone else is a claim, and is ignored (a poisoned base would load foreign scripts)", async () => {
+    const { ask } = makeAsk({ env: { SANDBAR_TRUSTED_PROXIES: "10.0.0.0/8" } }, "11.0.0.1")
+    expect(await (await ask("/", claim)).text()).toContain('<base href="/">')
+  })
+  test.each(['/"><script>', "//evil.example/", "https://evil.example/", "/a/../b", "/a, /b"])(
+    "that is not a plain path is ignored even then: %s",
+    async (value) => {
+      const { ask } = makeAsk({ env: { SANDBAR_TRUSTED_PROXIES: "10.0.0.1" } })
+      const page = await (await ask("/", headers({ "x-forwarded-prefix": value }))).text()
+      expect(page).toContain('<base href="/">')
+    },
+  )
+})
+
+describe("files", () => {
+  test("a hashed file is kept for ever and comes in the best encoding that both sides have", async () => {
+    const { ask } = makeAsk({ env: { BASE_PATH: "/a" } })
+    const get = (accept: string) => ask("/a/assets/main-abc123.js", headers({ "accept-encoding": accept }))
+    const best = await get("gzip, deflate, br")
+    expect(best.headers.get("content-encoding")).toBe("br")
+    expect(best.headers.get("cache-control")).toBe("public, max-age=31536000, immutable")
+    expect(best.headers.get("content-type")).toContain("text/javascript")
+    expect(best.headers.get("vary")).toBe("accept-encoding")
+    expect(await best.text()).toBe("brotli bytes")
+    expect(await (await get("gzip;q=0.5, br;q=0")).text()).toBe("gzip bytes")
+    const plain = await get("identity")
+    expect(plain.headers.get("content-encoding")).toBeNull()
+    expect(plain.headers.get("etag")).not.toBe(best.headers.get("etag"))
+    expect(await plain.text()).toContain("answer = 42")
+  })
+
+  test("the manifest is served under its own type and asked for again", async () => {
+    const response = await makeAsk().ask("/manifest.webmanifest")
+    expect(response.headers.get("content-type")).toBe("application/manifest+json")
+    expect(response.headers.get("cache-control")).toBe("no-cache")
+  })
+
+  test.each([
+    "/assets/gone-123.js",
+    "/assets/",
+    "/index.html",
+    "/build-manifest.json",
+    "/assets/main-abc123.js.br",
+    "/assets/..%2f..%2f..%2fpackage.json",
+    "/assets/%2e%2e/%2e%2e/package.json",
+    "/settings",
+  ])("%s is a 404 and never HTML", async (path) => {
+    const response = await makeAsk().ask(path)
+    expect(response.status).toBe(404)
+    expect(response.headers.get("content-type")).toBe("application/problem+json")
+    expect(response.headers.get("x-content-type-options")).toBe("nosniff")
+    expect(await response.json()).toMatchObject({ code: "path.unknown", status: 404 })
+  })
+})
+
+test("the UI is told its servers, the embedded one first, and what may be added", async () => {
+  const allowed = "*.svc.cluster.local,http://10.0.0.7:4096"
+  const env = {
+    SANDBAR_DRIVER: "process",
+    SANDBAR_SERVERS: "Box=http://10.0.0.7:4096",
+    SANDBAR_ALLOWED_TARGETS: allowed,
+  }
+  const response = await makeAsk({ env }).ask("/api/config")
+  expect(await response.json()).toEqual({
+    version: "0.0.0-test",
+    servers: [
+      { name: "local", url: "http://local" },
+      { name: "Box", url: "http://10.0.0.7:4096" },
+    ],
+    allowedTargets: ["*.svc.cluster.local", "http://10.0.0.7:4096"],
+    user: null,
+  })
+})
+
+describe("DNS rebinding: a page on another name that points to 127.0.0.1", () => {
+  const rebound = headers({ host: "evil.example:8888" })
+  test("cannot use an installation that listens on loopback", async () => {
+    const response = await makeAsk().ask("/api/config", rebound)
+    expect(response.status).toBe(403)
+    expect(await response.json()).toMatchObject({ code: "request.host" })
+  })
+  test("is told apart from a gateway that the operator trusts", async () => {
+    const { ask } = makeAsk({ env: { SANDBAR_TRUSTED_PROXIES: "10.0.0.1" } })
+    expect((await ask("/api/config", rebound)).status).toBe(200)
+  })
+  test.each(["localhost:8888", "127.0.0.1:9", "[::1]:8888", "LOCALHOST"])(
+    "%s is this computer",
+    async (host) => {
+      expect((await makeAsk().ask("/api/config", headers({ host }))).status).toBe(200)
+    },
+  )
+})
+
+test("a gateway that rewrites Host tells the browser's host, if it is trusted", async () => {
+  const values = headers({
+    host: "127.0.0.1:8888",
+    "x-forwarded-host": "kf.example",
+    origin: "https://kf.example",
+  })
+  const trusting = makeAsk({ env: { SANDBAR_TRUSTED_PROXIES: "10.0.0.1" } })
+  expect((await trusting.ask("/api/config", values)).status).toBe(200)
+  expect((await makeAsk().ask("/api/config", values)).status).toBe(403)
+})
+
+test("a bug is logged once, answered without details, and does not reach the next request", async () => {
+  const { ask, deps } = makeAsk({
+    managed: new Map([
+      [
+        "http://local",
+        () => {
+          throw new Error("secret detail")
+        },
+      ],
+    ]),
+  })
+  const response = await ask("/api/proxy/x", headers({ "x-target-server": "http://local" }))
+  expect(response.status).toBe(500)
+  expect(await response.text()).not.toContain("secret detail")
+  expect(deps.logLines.filter((line) => line.includes("secret detail"))).toHaveLength(1)
+  expect((await ask("/healthz")).status).toBe(200)
+})
+
+test("an embedded server that is not ready says so, and when to ask again", async () => {
+  const managed = new Map([
+    ["http://local", () => ({ is: "failed", reason: "It said last: no disk." }) as const],
+  ])
+  const response = await makeAsk({ managed }).ask(
+    "/api/proxy/x",
+    headers({ "x-target-server": "http://local" }),
+  )
+  expect(response.status).toBe(503)
+  expect(response.headers.get("retry-after")).toBe("10")
+  expect(await response.json()).toMatchObject({ code: "local.failed", detail: "It said last: no disk." })
+})
+
+test("the log has one line per request, with five fields, and no secret of it", async () => {
+  const { ask, deps } = makeAsk({
+    env: { SANDBAR_ALLOWED_TARGETS: "http://127.0.0.1:4096" },
+    network: { touch: async () => undefined },
+    fetch: async () => new Response("ok"),
+  })
+  const secrets = {
+    authorization: "Bearer s3cret",
+    cookie: "s3cret",
+    "x-target-authorization": "Basic s3cret",
+  }
+  await ask(
+    "/api/proxy/session?auth=s3cret",
+    headers({ "x-target-server": "http://127.0.0.1:4096", ...secrets }),
+  )
+  expect(deps.logLines).toHaveLength(1)
+  expect(deps.logLines[0]).not.toContain("s3cret")
+  const { time, ms, ...line } = JSON.parse(deps.logLines[0] ?? "") as Record<string, unknown>
+  expect(line).toEqual({
+    level: "info",
+    msg: "request",
+    method: "GET",
+    path: "/api/proxy/session",
+    status: 200,
+    target: "127.0.0.1:4096",
+  })
+  expect([typeof time, typeof ms]).toEqual(["string", "number"])
+})

@@ -1,0 +1,153 @@
+import { describe, expect, test } from "vitest"
+import { type Environment, type Machine, readConfig, variables } from "./config.ts"
+import { usage } from "./usage.ts"
+
+const machine: Machine = {
+  cwd: "/home/me/project",
+  dataHome: "/home/me/.local/share/sandbar",
+  isTerminal: true,
+  isDirectory: (path) => path === "/home/me/project",
+  isProgram: (path) => path === "/bin/opencode",
+  findOpencode: () => "/bin/opencode",
+}
+
+function read(env: Environment, changes: Partial<Machine> = {}) {
+  const result = readConfig(env, { ...machine, ...changes })
+  if (!result.ok) throw new Error(result.faults.join("\n"))
+  return result.config
+}
+
+function faults(env: Environment, changes: Partial<Machine> = {}): string[] {
+  const result = readConfig(env, { ...machine, ...changes })
+  return result.ok ? [] : result.faults
+}
+
+test("with nothing set, Sandbar listens on loopback and runs a server in the current directory", () => {
+  expect(read({})).toMatchObject({
+    host: "127.0.0.1",
+    port: 8888,
+    prefix: "/",
+    driver: "process",
+    directory: "/home/me/project",
+    opencode: "/bin/opencode",
+    allowed: { suffixes: ["svc.cluster.local"], origins: [], asWritten: ["*.svc.cluster.local"] },
+    servers: [],
+    log: "pretty",
+  })
+})
+
+test("in a cluster nothing is started, and no program or directory is asked for", () => {
+  const changes = { isDirectory: () => false, isProgram: () => false, findOpencode: () => undefined }
+  expect(read({ KUBERNETES_SERVICE_HOST: "10.0.0.1" }, changes).driver).toBe("none")
+})
+
+test("every fault is reported at once, with the variable, the value and what would be right", () => {
+  const found = faults({
+    HOST: "0.0.0.0",
+    PORT: "70000",
+    NB_PREFIX: "/a/../b",
+    SANDBAR_ALLOWED_TARGETS: "*.com",
+    SANDBAR_DIRECTORY: "/nowhere",
+    SANDBAR_OPENCODE: "/missing",
+    SANDBAR_IDENTITY: "oidc",
+    SANDBAR_TRUSTED_PROXIES: "10.0.0.0/33",
+    SANDBAR_DRAIN_SECONDS: "-1",
+    SANDBAR_LOG: "xml",
+  })
+  expect(found).toEqual([
+    "PORT=70000: use a whole number from 0 to 65535.",
+    "NB_PREFIX=/a/../b: use a plain path such as /notebook/team-a/my-nb/.",
+    "SANDBAR_ALLOWED_TARGETS=*.com: *.com is not a pattern such as *.svc.cluster.local.",
+    "SANDBAR_IDENTITY=oidc: use one of: none.",
+    "SANDBAR_TRUSTED_PROXIES=10.0.0.0/33: 10.0.0.0/33 is not an address or a range such as 10.0.0.0/8.",
+    "SANDBAR_DRAIN_SECONDS=-1: use a whole number from 0 to 3600.",
+    "SANDBAR_LOG=xml: use one of: pretty, json.",
+    "HOST=0.0.0.0: others can reach it; set SANDBAR_IDENTITY=none if a gateway signs people in.",
+    "SANDBAR_DIRECTORY=/nowhere: there is no such directory; name one that exists.",
+    "SANDBAR_OPENCODE=/missing: there is no such program; install OpenCode or set SANDBAR_DRIVER=none.",
+  ])
+})
+
+describe("who may listen where", () => {
+  test.each(["0.0.0.0", "::", "10.0.0.7", "example.com"])("%s needs a decision about identity", (host) => {
+    expect(faults({ HOST: host })).toHaveLength(1)
+    expect(faults({ HOST: host, SANDBAR_IDENTITY: "none" })).toEqual([])
+  })
+  test.each(["127.0.0.1", "127.9.9.9", "::1", "localhost"])("%s does not", (host) => {
+    expect(faults({ HOST: host })).toEqual([])
+  })
+})
+
+describe("the prefix", () => {
+  test.each([
+    ["/", "/"],
+    ["a", "/a/"],
+    ["/a/b", "/a/b/"],
+    ["/notebook/team-a/my-nb/", "/notebook/team-a/my-nb/"],
+  ])("%s is read as %s", (text, expected) => {
+    expect(read({ BASE_PATH: text }).prefix).toBe(expected)
+    expect(read({ NB_PREFIX: text }).prefix).toBe(expected)
+  })
+  test.each(["/a b/", '/"><script>/', "//evil.com/", "/a//b/", "/a/./b/", "/a?x", "/%2e%2e/", "/a\\b/"])(
+    "%s is a fault: it would have to be escaped somewhere",
+    (text) => {
+      expect(faults({ BASE_PATH: text })).toHaveLength(1)
+    },
+  )
+  test("two variables that disagree are a fault; two that agree are not", () => {
+    expect(faults({ NB_PREFIX: "/a", BASE_PATH: "/b" })).toEqual([
+      "BASE_PATH=/b: NB_PREFIX says /a; set only one of the two.",
+    ])
+    expect(read({ NB_PREFIX: "/a", BASE_PATH: "/a/" }).prefix).toBe("/a/")
+  })
+})
+
+describe("targets and servers", () => {
+  test("patterns and exact origins are told apart and brought into one spelling", () => {
+    const { allowed } = read({
+      SANDBAR_ALLOWED_TARGETS: " *.Team-A.svc.cluster.local , HTTP://127.0.0.1:80/,",
+    })
+    expect(allowed.suffixes).toEqual(["team-a.svc.cluster.local"])
+    expect(allowed.origins).toEqual(["http://127.0.0.1"])
+  })
+  test.each([
+    "*",
+    "*.",
+    "**.a.b",
+    "*.a.b.",
+    "*.xn--a.b",
+    "*.1.2",
+    "a.b",
+    "http://a/b",
+    "http://u@a",
+    "ftp://a",
+  ])("%s is neither", (text) => {
+    expect(faults({ SANDBAR_ALLOWED_TARGETS: text })).toHaveLength(1)
+  })
+  test("a server for everyone has a name, is an origin, and is allowed", () => {
+    const env = { SANDBAR_ALLOWED_TARGETS: "http://10.0.0.7:4096" }
+    const servers = "Team box=http://10.0.0.7:4096/"
+    expect(read({ ...env, SANDBAR_SERVERS: servers }).servers).toEqual([
+      { name: "Team box", url: "http://10.0.0.7:4096" },
+    ])
+    expect(faults({ ...env, SANDBAR_SERVERS: "http://10.0.0.7:4096" })[0]).toContain("Name=http://host:port")
+    expect(faults({ ...env, SANDBAR_SERVERS: "B=http://10.0.0.8:4096" })).toEqual([
+      "SANDBAR_SERVERS=http://10.0.0.8:4096: it is not allowed; add it to SANDBAR_ALLOWED_TARGETS.",
+    ])
+  })
+  test("nobody else may take the name of the embedded server", () => {
+    expect(faults({ SANDBAR_ALLOWED_TARGETS: "http://local" })[0]).toContain("embedded server")
+    expect(faults({ SANDBAR_SERVERS: "Mine=http://local/" })[0]).toContain("embedded server")
+  })
+})
+
+test("an empty variable counts as unset", () => {
+  expect(read({ PORT: "", SANDBAR_LOG: " ", SANDBAR_IDENTITY: "" })).toMatchObject({
+    port: 8888,
+    log: "pretty",
+  })
+})
+
+test("--help lists every variable that is read", () => {
+  for (const name of Object.keys(variables)) expect(usage()).toContain(`  ${name} `)
+})

@@ -1,0 +1,32 @@
+import { expect, test } from "vitest"
+import { addCounts, countLine, countOf, noCounts } from "./test-counts.mjs"
+
+const run = (fields: object) => ({ numPassedTests: 0, numFailedTests: 0, testResults: [], ...fields })
+
+test("the last line counts what passed and failed, and what was skipped only when something was", () => {
+  expect(countLine({ passed: 3, failed: 0, skipped: 0 })).toBe("3 passed, 0 failed")
+  expect(countLine({ passed: 3, failed: 1, skipped: 2 })).toBe("3 passed, 1 failed, 2 skipped")
+})
+
+test("runs add up", () => {
+  const one = countOf(run({ numPassedTests: 2, numPendingTests: 1 }), 0)
+  expect(addCounts(addCounts(noCounts, one), countOf(run({ numFailedTests: 1 }), 1))).toEqual({
+    passed: 2,
+    failed: 1,
+    skipped: 1,
+  })
+})
+
+test("a file that does not load counts as a failure", () => {
+  const broken = { status: "failed", assertionResults: [] }
+  expect(countOf(run({ numPassedTests: 5, testResults: [broken] }), 1).failed).toBe(1)
+})
+
+test("a run that ends badly is never zero failures", () => {
+  expect(countOf(run({ numPassedTests: 5 }), 1).failed).toBe(1)
+  expect(countOf(undefined, 139)).toEqual({ passed: 0, failed: 1, skipped: 0 })
+})
+
+test("a run that reports nothing and ends well still counts nothing as passed", () => {
+  expect(countOf(undefined, 0).passed).toBe(0)
+})
