@@ -2,7 +2,7 @@ import solid from "vite-plugin-solid"
 import { defineConfig } from "vitest/config"
 
 // Vitest runs under Bun; its forks pool crashes there, so threads it is.
-const shared = { pool: "threads", server: { deps: { inline: [/solid/] } } } as const
+const shared = { pool: "threads" as const, server: { deps: { inline: [/solid/] } } }
 
 export default defineConfig({
   test: {
@@ -22,7 +22,13 @@ export default defineConfig({
           ...shared,
           name: "proxy",
           environment: "node",
-          include: ["proxy/**/*.test.ts", "shared/**/*.test.ts", "scripts/**/*.test.ts", "tests/*.test.ts", "tests/wire/**/*.test.ts"],
+          include: [
+            "proxy/**/*.test.ts",
+            "shared/**/*.test.ts",
+            "scripts/**/*.test.ts",
+            "tests/*.test.ts",
+            "tests/wire/**/*.test.ts",
+          ],
           testTimeout: 20_000,
         },
       },

@@ -60,6 +60,7 @@ export function createApp(deps: AppDeps): Hono {
       ...deps,
       allowed: config.allowed,
       visiblePrefix: visible,
+      onCut: (target) => deps.log.warn({ target }, "the target broke off in the middle of an answer"),
       noteTarget: (context, host) => context.set("target", host),
       setIdleTimeout: (context, seconds) => connectionOf(context)?.timeout(context.req.raw, seconds),
     }),

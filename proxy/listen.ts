@@ -33,8 +33,7 @@ export function listen(
 
 /** The app answers its own failures; what arrives here broke while the body was being sent. */
 function bodyProblem(err: Error, log: Log): Problem {
-  if ("code" in err && err.code === "ECONNRESET")
-    return new Problem("target.invalid", "The server closed the connection in the middle of its answer.")
+  if (err instanceof Problem) return err
   log.error({ err }, "an answer could not be sent")
   return new Problem("proxy.bug", "Sandbar could not answer this request. Its log says why.")
 }

@@ -26,7 +26,9 @@ async function buildUi(bun, hash) {
   try {
     mkdirSync(next, { recursive: true })
     const args = ["--bun", "node_modules/vite/bin/vite.js", "build", "--logLevel", "warn", "--outDir", next]
-    if ((await runChild(bun, args)) !== 0) throw new Stop("The UI does not build, for the reason above.")
+    // Started from a test run the environment says "test", and the libraries would come in their development builds.
+    const env = { ...process.env, NODE_ENV: "production" }
+    if ((await runChild(bun, args, { env })) !== 0) throw new Stop("The UI does not build, for the reason above.")
     await precompress(next)
     rmSync(stampFile, { force: true })
     if (existsSync(finished)) renameSync(finished, old)

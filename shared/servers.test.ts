@@ -51,6 +51,9 @@ test("a server's id says where a link goes, port included, and leads back to the
   expect(serverId("http://local")).toBe("local")
   expect(serverId("http://sandbox.team-a")).toBe("sandbox.team-a:80")
   expect(serverId("https://opencode.example")).toBe("opencode.example:443")
-  expect(normaliseServerUrl(serverId("https://opencode.example"))).toEqual({ ok: true, url: "https://opencode.example" })
+  expect(normaliseServerUrl(serverId("https://opencode.example"))).toEqual({
+    ok: true,
+    url: "https://opencode.example",
+  })
   expect(normaliseServerUrl(serverId("http://a.b:4096"))).toEqual({ ok: true, url: "http://a.b:4096" })
 })

@@ -48,11 +48,15 @@ export function normaliseServerUrl(typed: string): Normalised {
   const text = typed.trim()
   if (text === "") return { ok: false, reason: "Type the address of an OpenCode server." }
   const scheme = /^([a-z][a-z0-9+.-]*):\/\//i.exec(text)?.[1]?.toLowerCase()
-  if (scheme && scheme !== "http" && scheme !== "https") return { ok: false, reason: "Only http and https addresses work." }
+  if (scheme && scheme !== "http" && scheme !== "https")
+    return { ok: false, reason: "Only http and https addresses work." }
   const address = scheme ? text : `${/:443\/?$/.test(text) ? "https" : "http"}://${text}`
-  if (!URL.canParse(address) || /\s/.test(text)) return { ok: false, reason: "This is not an address. Try host:port." }
+  if (!URL.canParse(address) || /\s/.test(text))
+    return { ok: false, reason: "This is not an address. Try host:port." }
   const url = new URL(address)
-  if (url.username || url.password) return { ok: false, reason: "Put the user name and the password into their own fields." }
-  if (url.pathname !== "/" || url.search || url.hash) return { ok: false, reason: "Only host and port: no path." }
+  if (url.username || url.password)
+    return { ok: false, reason: "Put the user name and the password into their own fields." }
+  if (url.pathname !== "/" || url.search || url.hash)
+    return { ok: false, reason: "Only host and port: no path." }
   return { ok: true, url: url.origin }
 }

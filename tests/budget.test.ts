@@ -24,6 +24,10 @@ test("the first load is at most 120 KB of JavaScript", () => {
   expect(bytes.reduce((sum, size) => sum + size, 0)).toBeLessThanOrEqual(120 * 1024)
 })
 
+test("the libraries come in their production builds", () => {
+  for (const file of assets(".js")) expect(read(file).toString()).not.toContain("You appear to have multiple instances of Solid")
+})
+
 test("the page links to its own parts only, relative to its base", () => {
   const html = read("index.html").toString()
   const links = [...html.matchAll(/\b(?:src|href)="([^"]*)"/g)].map((match) => match[1] ?? "")

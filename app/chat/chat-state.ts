@@ -9,7 +9,7 @@ export type ChatState = {
   sessions: Record<string, Session>
   /** By session id; absent means idle. */
   status: Record<string, SessionStatus>
-  /** By session id, ordered by message id; absent means not loaded. */
+  /** By session id, in the server's order (time, then id); absent means not loaded. */
   messages: Record<string, Turn[]>
   /** By session id: the last session.error, until the next prompt. */
   errors: Record<string, string>

@@ -79,7 +79,9 @@ beforeEach(() => {
       state,
       reason: () => "It is down.",
       retryNow: () => undefined,
-      follow: (one: Follower) => void (follower = one),
+      follow(one: Follower) {
+        follower = one
+      },
     }
     const client = makeClient(makeServerFetch(server, serve))
     chat = createChat({ server, client, link }, { clock })
@@ -188,6 +190,25 @@ describe("an open session", () => {
     await settle()
     expect(opened.state()).toBe("ready")
     expect(asked).toEqual([])
+  })
+
+  test("only the last few that were left stay loaded", async () => {
+    stored.sessions = Array.from({ length: 8 }, (_, index) => root(`ses_${index}`, index))
+    const [id, setId] = createSignal("ses_0")
+    open(id)
+    await goLive()
+    for (const one of stored.sessions) {
+      setId(one.id)
+      await settle()
+    }
+    expect(Object.keys(chat.state.messages).sort()).toEqual([
+      "ses_2",
+      "ses_3",
+      "ses_4",
+      "ses_5",
+      "ses_6",
+      "ses_7",
+    ])
   })
 
   test("a session that was left is forgotten at the next gap, and loaded anew when it is opened again", async () => {

@@ -79,9 +79,8 @@ function SessionMark(props: { id: string; asks: number }) {
     <Switch>
       <Match when={props.asks > 0}>
         <span class="session-asks">
-          <span class="visually-hidden">, </span>
-          {props.asks}
-          <span class="visually-hidden"> waiting for you</span>
+          <span aria-hidden="true">{props.asks}</span>
+          <span class="visually-hidden">{`, ${props.asks} waiting for you`}</span>
         </span>
       </Match>
       <Match when={status() !== "idle"}>

@@ -42,6 +42,8 @@ export function createLink(options: LinkOptions): Link {
   let attempt: Attempt | undefined
   let failures = 0
   let ended = false
+  /** The running attempt was ended in favour of a new one. */
+  let hurry = false
 
   const connect = async (): Promise<Failure> => {
     attempt = startAttempt({
@@ -67,14 +69,18 @@ export function createLink(options: LinkOptions): Link {
         if (!ended) setStatus({ state: "connecting" })
       } else {
         setStatus({ state: isOnline() ? "retrying" : "offline", reason: failure.message })
-        await pause.forAtMost(backoffMs(failures++, random))
+        if (!hurry) await pause.forAtMost(backoffMs(failures++, random))
       }
+      hurry = false
     }
   }
 
   const retryNow = () => {
     failures = 0
-    if (attempt && attempt.age() >= patienceMs) attempt.end(new Failure("Connecting anew."))
+    if (attempt && attempt.age() >= patienceMs) {
+      hurry = true
+      attempt.end(new Failure("Connecting anew."))
+    }
     pause.resume()
   }
   const wake = () => {

@@ -64,15 +64,17 @@ function SessionMain(props: { id: string }) {
       }
     >
       <Match when={opened.state() === "missing"}>
-        <EmptyState
-          title="This session is not on this server"
-          text="It was deleted, or the link comes from another server."
-          action={
-            <A class="text-link" href={serverPath(server.id)}>
-              Start a new session
-            </A>
-          }
-        />
+        <div class="session-missing">
+          <EmptyState
+            title="This session is not on this server"
+            text="It was deleted, or the link comes from another server."
+            action={
+              <A class="text-link" href={serverPath(server.id)}>
+                Start a new session
+              </A>
+            }
+          />
+        </div>
       </Match>
     </Switch>
   )

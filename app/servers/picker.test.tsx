@@ -146,6 +146,16 @@ test("Escape closes the picker and the focus returns to where it was", async () 
   await waitFor(() => expect(document.activeElement).toBe(opener))
 })
 
+test("opened a second time, the search field has the focus again", async () => {
+  const { opener } = show()
+  await settle()
+  key("Escape")
+  await waitFor(() => expect(document.activeElement).toBe(opener))
+  fireEvent.click(opener)
+  await new Promise((resolve) => setTimeout(resolve, 30))
+  expect(document.activeElement).toBe(screen.getByLabelText("Search servers"))
+})
+
 test("Escape in the form goes back to the list and changes nothing", async () => {
   show()
   await settle()

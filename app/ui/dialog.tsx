@@ -1,7 +1,7 @@
 import * as Kobalte from "@kobalte/core/dialog"
 import X from "lucide-solid/icons/x"
-import { createComputed, type JSX, type ParentProps, Show } from "solid-js"
-import { focusOrigin } from "./focus-origin.ts"
+import { type JSX, type ParentProps, Show } from "solid-js"
+import { createFocusReturn } from "./create-focus-return.ts"
 import { IconButton } from "./icon-button.tsx"
 import "./dialog.css"
 
@@ -23,20 +23,15 @@ export type DialogProps = ParentProps<{
 
 /** Modal. The focus stays inside and returns; Escape and a press outside close it. */
 export function Dialog(props: DialogProps) {
-  let origin: HTMLElement | undefined
-  createComputed(() => {
-    if (props.open) origin = focusOrigin()
-  })
+  const leave = createFocusReturn(
+    () => props.open,
+    () => props.focusAfter?.(),
+  )
   const enter = (event: Event) => {
     const target = event.target instanceof HTMLElement ? props.focusFirst?.(event.target) : undefined
     if (!target) return
     event.preventDefault()
     target.focus()
-  }
-  const leave = (event: Event) => {
-    event.preventDefault()
-    const target = origin?.isConnected ? origin : props.focusAfter?.()
-    target?.focus({ preventScroll: true })
   }
   return (
     <Kobalte.Root open={props.open} onOpenChange={props.onOpenChange} preventScroll={false}>

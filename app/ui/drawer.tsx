@@ -1,7 +1,7 @@
 import * as Kobalte from "@kobalte/core/dialog"
 import X from "lucide-solid/icons/x"
-import { createComputed, type ParentProps } from "solid-js"
-import { focusOrigin } from "./focus-origin.ts"
+import type { ParentProps } from "solid-js"
+import { createFocusReturn } from "./create-focus-return.ts"
 import { IconButton } from "./icon-button.tsx"
 import "./drawer.css"
 
@@ -14,15 +14,12 @@ export type DrawerProps = ParentProps<{
 
 /** A modal panel from the left, for what stands beside the page where there is room. */
 export function Drawer(props: DrawerProps) {
-  let origin: HTMLElement | undefined
-  createComputed(() => {
-    if (props.open) origin = focusOrigin()
-  })
+  const leave = createFocusReturn(() => props.open)
   return (
     <Kobalte.Root open={props.open} onOpenChange={props.onOpenChange} preventScroll={false}>
       <Kobalte.Portal>
         <Kobalte.Overlay class="drawer-overlay" />
-        <Kobalte.Content class="drawer" onCloseAutoFocus={() => origin?.focus({ preventScroll: true })}>
+        <Kobalte.Content class="drawer" onCloseAutoFocus={leave}>
           <header class="drawer-head">
             <Kobalte.Title class="drawer-title">{props.title}</Kobalte.Title>
             <IconButton label="Close" icon={<X />} onClick={() => props.onOpenChange(false)} />

@@ -8,7 +8,7 @@ import { Select } from "./select.tsx"
 // A modal dialog hides what stands outside of it, two ticks after it appeared there.
 const hidingIsDone = () => new Promise((resolve) => setTimeout(resolve, 80))
 
-function show() {
+async function show() {
   render(() => (
     <>
       <p>Page</p>
@@ -19,6 +19,7 @@ function show() {
       </Dialog>
     </>
   ))
+  await hidingIsDone()
 }
 
 afterEach(async () => {
@@ -27,13 +28,12 @@ afterEach(async () => {
 })
 
 test("the page behind a dialog is hidden from screen readers", async () => {
-  show()
-  await hidingIsDone()
+  await show()
   expect(screen.getByText("Page").closest("[aria-hidden=true]")).not.toBeNull()
 })
 
 test("a menu that opens inside a dialog stays within reach of screen readers", async () => {
-  show()
+  await show()
   const trigger = screen.getByRole("button", { name: "More" })
   fireEvent.pointerDown(trigger, { button: 0, pointerType: "mouse" })
   fireEvent.click(trigger)
@@ -42,15 +42,14 @@ test("a menu that opens inside a dialog stays within reach of screen readers", a
 })
 
 test("a list that opens inside a dialog stays within reach of screen readers", async () => {
-  show()
+  await show()
   fireEvent.click(screen.getByRole("button", { name: "Agent: plan" }))
   await hidingIsDone()
   expect(screen.getByRole("option", { name: "plan" })).toBeTruthy()
 })
 
 test("a notice that appears over a dialog is announced, and its Undo can be reached", async () => {
-  show()
-  await hidingIsDone()
+  await show()
   notify({ text: "Removed.", action: { label: "Undo", run: vi.fn() } })
   await hidingIsDone()
   fireEvent.click(screen.getByRole("button", { name: "Undo" }))

@@ -1,5 +1,6 @@
 // One request to one target and its answer, streaming in both directions.
 import { Problem } from "../../shared/problems.ts"
+import { passAnswer } from "./download.ts"
 import { failureOf } from "./failure.ts"
 import { type ResponseContext, requestPasses, responsePasses } from "./headers.ts"
 import { watchUpload } from "./upload.ts"
@@ -23,6 +24,8 @@ export type SendOptions = {
   /** Model calls hold their headers back until the first token. */
   headersMs?: number
   uploadStallMs?: number
+  /** Told when a target breaks off in the middle of an answer that somebody still reads. */
+  onCut?: (origin: string) => void
 }
 
 /** Throws a Problem, or an AbortError when the client has gone. */
@@ -53,7 +56,9 @@ export async function sendToTarget(exchange: Exchange, options: SendOptions): Pr
       proxy: false as never,
       ...(target.scheme === "https" ? { tls: { serverName: target.host } } : {}),
     } as BunFetchRequestInit)
-    return checked(response, exchange)
+    return passAnswer(checked(response, exchange), () => {
+      if (!request.signal.aborted) options.onCut?.(target.origin)
+    })
   } catch (error) {
     if (giveUp.signal.reason instanceof Problem) throw giveUp.signal.reason
     if (error instanceof Problem || request.signal.aborted) throw error
@@ -87,7 +92,6 @@ function checked(response: Response, context: ResponseContext): Response {
     const detail = `${context.target.origin} answered with the impossible status ${response.status}.`
     throw new Problem("target.invalid", detail)
   }
-  // Edited in place: handing the same Response back keeps Bun's direct path from socket to socket.
   for (const pass of responsePasses) pass(response.headers, context)
   return response
 }

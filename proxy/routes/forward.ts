@@ -22,6 +22,7 @@ export type ForwardDeps = {
   setIdleTimeout: (context: Context, seconds: number) => void
   headersMs?: number
   uploadStallMs?: number
+  onCut: (origin: string) => void
 }
 
 const root = `/${forwardPath.slice(0, -1)}`

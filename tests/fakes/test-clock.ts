@@ -4,36 +4,38 @@ import type { Clock } from "../../app/connection/clock.ts"
 export type TestClock = Clock & {
   /** Lets time pass, and what it sets off run to its end, timer by timer. */
   advance: (ms: number) => Promise<void>
-  /** The machine sleeps: time passes, no timer fires. */
+  /** The clock on the wall jumps, as after a sleep; no timer fires. */
   jump: (ms: number) => void
   pending: () => number
 }
 
 export function makeTestClock(start = 1_000_000): TestClock {
-  let now = start
+  let elapsed = 0
+  // Timers count on when the clock on the wall jumps.
+  let offset = start
   const timers = new Set<{ at: number; run: () => void }>()
   return {
-    now: () => now,
+    now: () => offset + elapsed,
     after(ms, run) {
-      const timer = { at: now + ms, run }
+      const timer = { at: elapsed + ms, run }
       timers.add(timer)
       return () => void timers.delete(timer)
     },
     async advance(ms) {
       await settle()
-      const end = now + ms
+      const end = elapsed + ms
       for (;;) {
         const next = [...timers].filter((timer) => timer.at <= end).sort((a, b) => a.at - b.at)[0]
         if (!next) break
         timers.delete(next)
-        now = Math.max(now, next.at)
+        elapsed = Math.max(elapsed, next.at)
         next.run()
         await settle()
       }
-      now = end
+      elapsed = end
     },
     jump(ms) {
-      now += ms
+      offset += ms
     },
     pending: () => timers.size,
   }
