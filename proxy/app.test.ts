@@ -238,3 +238,20 @@ test("the log has one line per request, with five fields, and no secret of it", 
   })
   expect([typeof time, typeof ms]).toEqual(["string", "number"])
 })
+
+test("a failure of the embedded server does not tell where it listens", async () => {
+  const managed = new Map([
+    ["http://local", () => ({ is: "ready", port: 45_678, authorization: "Basic x" }) as const],
+  ])
+  const fetch = async () => {
+    throw Object.assign(new Error("refused"), { code: "ECONNREFUSED" })
+  }
+  const response = await makeAsk({ managed, fetch }).ask(
+    "/api/proxy/x",
+    headers({ "x-target-server": "http://local" }),
+  )
+  expect(response.status).toBe(502)
+  expect(await response.json()).toMatchObject({
+    detail: "The local OpenCode server does not answer. Is it running?",
+  })
+})

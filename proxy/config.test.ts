@@ -1,6 +1,5 @@
 import { describe, expect, test } from "vitest"
-import { type Environment, type Machine, readConfig, variables } from "./config.ts"
-import { usage } from "./usage.ts"
+import { type Environment, type Machine, readConfig } from "./config.ts"
 
 const machine: Machine = {
   cwd: "/home/me/project",
@@ -146,8 +145,4 @@ test("an empty variable counts as unset", () => {
     port: 8888,
     log: "pretty",
   })
-})
-
-test("--help lists every variable that is read", () => {
-  for (const name of Object.keys(variables)) expect(usage()).toContain(`  ${name} `)
 })

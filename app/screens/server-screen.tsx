@@ -1,11 +1,10 @@
 // Everything that belongs to one server stands below its scope; a switch disposes of all of it.
 import { useParams } from "@solidjs/router"
-import { createEffect, onCleanup, type ParentProps, Show, Suspense } from "solid-js"
-import { AsksProvider } from "../asks/asks-context.tsx"
-import { ChatProvider } from "../chat/chat-context.tsx"
+import { createEffect, onCleanup, type ParentProps, Show } from "solid-js"
 import { ServerScope } from "../connection/server-scope.tsx"
 import { useServers } from "../servers/server-context.tsx"
 import { idFromSegment } from "../servers/server-path.ts"
+import { OpenServer } from "./open-server.tsx"
 import { UnknownServer } from "./unknown-server.tsx"
 
 export function ServerScreen(props: ParentProps) {
@@ -22,11 +21,7 @@ export function ServerScreen(props: ParentProps) {
     <Show when={servers.active()} fallback={<UnknownServer id={id()} />}>
       {(server) => (
         <ServerScope server={server()}>
-          <ChatProvider>
-            <AsksProvider>
-              <Suspense>{props.children}</Suspense>
-            </AsksProvider>
-          </ChatProvider>
+          <OpenServer>{props.children}</OpenServer>
         </ServerScope>
       )}
     </Show>

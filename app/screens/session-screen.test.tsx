@@ -1,6 +1,6 @@
 import { Route, Router } from "@solidjs/router"
 import { cleanup, fireEvent, render, screen } from "@solidjs/testing-library"
-import { createSignal, type ParentProps } from "solid-js"
+import { createSignal } from "solid-js"
 import { afterEach, beforeEach, expect, test, vi } from "vitest"
 import { permission, prompt, session } from "../../tests/fakes/chat-parts.ts"
 import { makeFakeAsks } from "../../tests/fakes/fake-asks.ts"
@@ -13,9 +13,6 @@ import type { Chat } from "../chat/chat.ts"
 import { ChatContextProvider } from "../chat/chat-context.tsx"
 import { ConnectionProvider } from "../connection/connection-context.tsx"
 import { SessionScreen } from "./session-screen.tsx"
-
-// The frame is about servers; here only what it frames matters.
-vi.mock("./frame.tsx", () => ({ Frame: (props: ParentProps) => <main>{props.children}</main> }))
 
 const child = session("ses_child", { parentID: "ses_1", title: "Look around" })
 

@@ -11,25 +11,15 @@ import { Composer } from "../composer/composer.tsx"
 import { useConnection } from "../connection/connection-context.tsx"
 import { serverPath } from "../servers/server-path.ts"
 import { EmptyState } from "../ui/empty.tsx"
-import { Frame } from "./frame.tsx"
 import { sessionPath } from "./session-path.ts"
-import { SessionSidebar } from "./session-sidebar.tsx"
 import "./session-screen.css"
 
 export function SessionScreen() {
-  const chat = useChat()
   const params = useParams()
-  const session = () => chat.state.sessions[params.session ?? ""]
-  const title = () => {
-    const known = session()
-    return known ? titleOf(known) : "Session"
-  }
   return (
-    <Frame title={title()} sidebar={<SessionSidebar currentID={session()?.parentID ?? params.session} />}>
-      <Show when={params.session} keyed>
-        {(id) => <SessionMain id={id} />}
-      </Show>
-    </Frame>
+    <Show when={params.session} keyed>
+      {(id) => <SessionMain id={id} />}
+    </Show>
   )
 }
 

@@ -1,15 +1,13 @@
 // Adds or edits one server. The address is tested while it is typed; a server that is down can be saved.
-import { createMemo, createSignal, onMount, Show } from "solid-js"
-import { normaliseServerUrl, serverId } from "../../shared/servers.ts"
+import { onMount, Show, untrack } from "solid-js"
 import { Button } from "../ui/button.tsx"
 import { Checkbox } from "../ui/checkbox.tsx"
 import { TextField } from "../ui/text-field.tsx"
+import { createServerEntry } from "./create-server-entry.ts"
 import { createTypedProbe } from "./create-typed-probe.ts"
 import type { probe } from "./probe.ts"
 import { ProbeResult } from "./probe-result.tsx"
 import type { Server } from "./server.ts"
-import { useServers } from "./server-context.tsx"
-import type { ServerEntry } from "./server-list.ts"
 import { defaultUsername } from "./target-headers.ts"
 import "./server-form.css"
 
@@ -26,59 +24,26 @@ export type ServerFormProps = {
 }
 
 export function ServerForm(props: ServerFormProps) {
-  const servers = useServers()
-  const [address, setAddress] = createSignal(props.server?.url ?? props.address ?? "")
-  const [name, setName] = createSignal(props.server?.name ?? "")
-  const [username, setUsername] = createSignal(props.server?.username ?? "")
-  const [password, setPassword] = createSignal(props.server?.password ?? "")
-  const [remember, setRemember] = createSignal(props.server ? servers.remembers(props.server.id) : false)
-  // An empty field is wrong only once someone tries to save it.
-  const [tried, setTried] = createSignal(false)
-
-  const fixed = () => props.server?.provided === true
-  const normalised = createMemo(() =>
-    fixed() && props.server ? { ok: true as const, url: props.server.url } : normaliseServerUrl(address()),
+  // The form belongs to one server for as long as it stands.
+  const entry = createServerEntry(
+    untrack(() => props.server),
+    untrack(() => props.address),
   )
-  const url = createMemo(() => {
-    const now = normalised()
-    return now.ok ? now.url : undefined
-  })
-  const other = () => {
-    const now = url()
-    const there = now === undefined ? undefined : servers.find(serverId(now))
-    return there && there.id !== props.server?.id ? there : undefined
-  }
-  const fault = () => {
-    const now = normalised()
-    if (!now.ok) return address().trim() !== "" || tried() ? now.reason : undefined
-    const there = other()
-    return there ? `This server is already in the list as “${there.name}”.` : undefined
-  }
-  const target = createMemo(() => {
-    const now = url()
-    return now === undefined ? undefined : { url: now, username: username(), password: password() }
-  })
-  const health = createTypedProbe(target, props.probe)
-
+  const [address, setAddress] = entry.address
+  const [name, setName] = entry.name
+  const [username, setUsername] = entry.username
+  const [password, setPassword] = entry.password
+  const [remember, setRemember] = entry.remember
+  const fixed = () => props.server?.provided === true
+  const health = createTypedProbe(entry.target, props.probe)
   let form: HTMLFormElement | undefined
   onMount(() => {
     if (props.focus) queueMicrotask(() => form?.querySelector<HTMLElement>("input:enabled")?.focus())
   })
   const save = (event: SubmitEvent) => {
     event.preventDefault()
-    setTried(true)
-    const now = url()
-    if (!now || other()) return
-    const entry: ServerEntry = {
-      name: name().trim() || new URL(now).host,
-      url: now,
-      username: username().trim(),
-      password: password(),
-      remember: remember(),
-    }
-    if (props.server) servers.edit(props.server.id, entry)
-    else servers.add(entry)
-    props.onDone(serverId(now))
+    const id = entry.save()
+    if (id !== undefined) props.onDone(id)
   }
 
   return (
@@ -89,21 +54,21 @@ export function ServerForm(props: ServerFormProps) {
           mono
           value={address()}
           onInput={setAddress}
-          onBlur={() => setAddress(url() ?? address())}
+          onBlur={() => setAddress(entry.url() ?? address())}
           placeholder="host:port"
           inputmode="url"
           autocapitalize="off"
           spellcheck={false}
           disabled={fixed()}
-          error={fault()}
-          description={<Preview typed={address()} url={url()} fixed={fixed()} />}
+          error={entry.fault()}
+          description={<Preview typed={address()} url={entry.url()} fixed={fixed()} />}
         />
         <TextField
           label="Name"
           value={name()}
           onInput={setName}
           maxLength={80}
-          placeholder={hostOf(url()) ?? "How you want to see it in the list"}
+          placeholder={hostOf(entry.url()) ?? "How you want to see it in the list"}
           disabled={fixed()}
         />
         <div class="pair">
@@ -130,7 +95,7 @@ export function ServerForm(props: ServerFormProps) {
           checked={remember()}
           onChange={setRemember}
         />
-        <ProbeResult health={fault() ? undefined : health()} />
+        <ProbeResult health={entry.fault() ? undefined : health()} />
       </div>
       <div class="form-actions">
         <Show when={props.onCancel}>{(cancel) => <Button onClick={() => cancel()()}>Cancel</Button>}</Show>

@@ -92,7 +92,7 @@ async function firstReachable(
     return await beforeDeadline(Promise.any(tries), target, deadline)
   } catch (cause) {
     if (cause instanceof Problem) throw cause
-    throw new Problem("target.unreachable", `Nothing answers at ${target.origin}. Is the server running?`, {
+    throw new Problem("target.unreachable", `${target.origin} does not answer. Is it running?`, {
       cause,
     })
   } finally {

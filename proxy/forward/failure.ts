@@ -10,22 +10,22 @@ const unreachable = new Set([
   "FailedToOpenSocket",
 ])
 
-export function failureOf(origin: string, error: unknown): Problem {
+export function failureOf(name: string, error: unknown): Problem {
   const options = { cause: error }
   const code = codeOf(error)
   if (unreachable.has(code))
-    return new Problem("target.unreachable", `Nothing answers at ${origin}. Is the server running?`, options)
+    return new Problem("target.unreachable", `${name} does not answer. Is it running?`, options)
   if (code === "ECONNRESET")
-    return new Problem("target.unreachable", `${origin} closed the connection before it answered.`, options)
+    return new Problem("target.unreachable", `${name} closed the connection before it answered.`, options)
   if (code === "EPROTO")
     return new Problem(
       "target.certificate",
-      `${origin} does not speak TLS. Try http instead of https.`,
+      `${name} does not speak TLS. Try http instead of https.`,
       options,
     )
   if (/CERT|SIGNATURE|ISSUER|SELF_SIGNED|ERR_TLS/.test(code))
-    return new Problem("target.certificate", `${origin} has a certificate that is not trusted here.`, options)
-  return new Problem("target.invalid", `What ${origin} answered is not valid HTTP.`, options)
+    return new Problem("target.certificate", `${name} has a certificate that is not trusted here.`, options)
+  return new Problem("target.invalid", `What ${name} answered is not valid HTTP.`, options)
 }
 
 function codeOf(error: unknown): string {

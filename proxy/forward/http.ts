@@ -12,6 +12,8 @@ export type Exchange = {
   /** The path and the query at the target; starts with a slash. */
   path: string
   target: { origin: string; scheme: "http" | "https"; host: string; port: number }
+  /** What a person calls the target, at the beginning of a sentence. */
+  name: string
   /** The checked address; what is dialled instead of the name. */
   address: string
   authorization: string | undefined
@@ -25,15 +27,15 @@ export type SendOptions = {
   headersMs?: number
   uploadStallMs?: number
   /** Told when a target breaks off in the middle of an answer that somebody still reads. */
-  onCut?: (origin: string) => void
+  onCut?: (name: string) => void
 }
 
 /** Throws a Problem, or an AbortError when the client has gone. */
 export async function sendToTarget(exchange: Exchange, options: SendOptions): Promise<Response> {
-  const { request, target } = exchange
+  const { request, target, name } = exchange
   const giveUp = new AbortController()
   const late = () =>
-    giveUp.abort(new Problem("target.timeout", `${target.origin} took the request but did not answer it.`))
+    giveUp.abort(new Problem("target.timeout", `${name} took the request but did not answer it.`))
   const stalled = () =>
     giveUp.abort(new Problem("request.stalled", "The request's body stopped arriving. Send it again."))
   const timer = setTimeout(late, options.headersMs ?? 600_000)
@@ -57,12 +59,12 @@ export async function sendToTarget(exchange: Exchange, options: SendOptions): Pr
       ...(target.scheme === "https" ? { tls: { serverName: target.host } } : {}),
     } as BunFetchRequestInit)
     return passAnswer(checked(response, exchange), () => {
-      if (!request.signal.aborted) options.onCut?.(target.origin)
+      if (!request.signal.aborted) options.onCut?.(name)
     })
   } catch (error) {
     if (giveUp.signal.reason instanceof Problem) throw giveUp.signal.reason
     if (error instanceof Problem || request.signal.aborted) throw error
-    throw failureOf(target.origin, error)
+    throw failureOf(name, error)
   } finally {
     clearTimeout(timer)
   }
@@ -86,10 +88,10 @@ function dialUrl({ target, address, path }: Exchange): string {
   return url
 }
 
-function checked(response: Response, context: ResponseContext): Response {
+function checked(response: Response, context: ResponseContext & { name: string }): Response {
   // `new Response` and Bun's server both throw on such a status; the target must not end our process.
   if (response.status < 200 || response.status > 599) {
-    const detail = `${context.target.origin} answered with the impossible status ${response.status}.`
+    const detail = `${context.name} answered with the impossible status ${response.status}.`
     throw new Problem("target.invalid", detail)
   }
   for (const pass of responsePasses) pass(response.headers, context)

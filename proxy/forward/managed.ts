@@ -16,7 +16,7 @@ export type ManagedServers = ReadonlyMap<string, () => ManagedState>
 export function managedTarget(
   named: string,
   servers: ManagedServers,
-): Pick<Exchange, "target" | "address" | "authorization"> | undefined {
+): Pick<Exchange, "target" | "name" | "address" | "authorization"> | undefined {
   const origin = parseOrigin(named)
   const state = origin === undefined ? undefined : servers.get(origin)?.()
   if (origin === undefined || state === undefined) return undefined
@@ -27,5 +27,5 @@ export function managedTarget(
   if (state.is === "failed") throw new Problem("local.failed", state.reason, { retryAfter: 10 })
   const { port, authorization } = state
   const target = { origin: `http://127.0.0.1:${port}`, scheme: "http" as const, host: "127.0.0.1", port }
-  return { target, address: "127.0.0.1", authorization }
+  return { target, name: "The local OpenCode server", address: "127.0.0.1", authorization }
 }

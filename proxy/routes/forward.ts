@@ -22,7 +22,7 @@ export type ForwardDeps = {
   setIdleTimeout: (context: Context, seconds: number) => void
   headersMs?: number
   uploadStallMs?: number
-  onCut: (origin: string) => void
+  onCut: (name: string) => void
 }
 
 const root = `/${forwardPath.slice(0, -1)}`
@@ -58,7 +58,7 @@ async function forward(context: Context, deps: ForwardDeps): Promise<Response> {
 async function findRoute(
   context: Context,
   deps: ForwardDeps,
-): Promise<Pick<Exchange, "target" | "address" | "authorization">> {
+): Promise<Pick<Exchange, "target" | "name" | "address" | "authorization">> {
   const named = context.req.header(targetHeader)
   if (named === undefined) throw new Problem("target.malformed", "The header X-Target-Server is missing.")
   const managed = managedTarget(named, deps.managed)
@@ -68,7 +68,7 @@ async function findRoute(
   }
   const target = chooseTarget(named, deps.allowed)
   deps.noteTarget(context, `${target.host}:${target.port}`)
-  return { target, address: await deps.dial(target), authorization: undefined }
+  return { target, name: target.origin, address: await deps.dial(target), authorization: undefined }
 }
 
 function requireForwardable(request: Request): void {

@@ -36,8 +36,21 @@ test("a rejected write leaves no file", async () => {
     await untilLive(page)
     await prompt(page, "please write a note")
     await page.getByRole("button", { name: "Reject" }).click({ timeout: 30_000 })
+    await page.getByRole("button", { name: "Reject and stop" }).click()
     await untilIdle(page)
     await promptBox(page).waitFor()
+    expect(existsSync(join(stage.home.project, "notes.txt"))).toBe(false)
+  })
+})
+
+test("a rejection with a reason lets the agent go on with it", async () => {
+  await story(stage, async (page) => {
+    await untilLive(page)
+    await prompt(page, "please write a note")
+    await page.getByRole("button", { name: "Reject" }).click({ timeout: 30_000 })
+    await page.getByRole("textbox", { name: /^Say why/ }).fill("not in this directory")
+    await page.getByRole("button", { name: "Reject with reason" }).click()
+    await answer(page).getByText("Understood, I leave it as it is.").waitFor({ timeout: 30_000 })
     expect(existsSync(join(stage.home.project, "notes.txt"))).toBe(false)
   })
 })

@@ -35,7 +35,7 @@ test("Stop ends a turn that would take long, and the next prompt is answered", a
   await story(stage, async (page) => {
     await untilLive(page)
     await prompt(page, "be slow")
-    await page.getByRole("button", { name: "Stop" }).click({ timeout: 15_000 })
+    await page.getByRole("button", { name: "Stop", exact: true }).click({ timeout: 15_000 })
     await untilIdle(page)
     await prompt(page, "think")
     await answer(page).getByText("the short way").waitFor({ timeout: 30_000 })

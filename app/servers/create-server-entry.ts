@@ -1,0 +1,58 @@
+// What stands in the form: its fields, what is wrong with them, and the entry that they make.
+import { createMemo, createSignal } from "solid-js"
+import { normaliseServerUrl, serverId } from "../../shared/servers.ts"
+import type { Server } from "./server.ts"
+import { useServers } from "./server-context.tsx"
+import type { ServerEntry } from "./server-list.ts"
+
+export function createServerEntry(server: Server | undefined, linked: string | undefined) {
+  const servers = useServers()
+  const address = createSignal(server?.url ?? linked ?? "")
+  const name = createSignal(server?.name ?? "")
+  const username = createSignal(server?.username ?? "")
+  const password = createSignal(server?.password ?? "")
+  const remember = createSignal(server ? servers.remembers(server.id) : false)
+  // An empty field is wrong only once someone tries to save it.
+  const [tried, setTried] = createSignal(false)
+
+  const normalised = createMemo(() =>
+    server?.provided ? { ok: true as const, url: server.url } : normaliseServerUrl(address[0]()),
+  )
+  const url = createMemo(() => {
+    const now = normalised()
+    return now.ok ? now.url : undefined
+  })
+  const twin = () => {
+    const now = url()
+    const there = now === undefined ? undefined : servers.find(serverId(now))
+    return there?.id === server?.id ? undefined : there
+  }
+  const fault = () => {
+    const now = normalised()
+    if (!now.ok) return address[0]().trim() !== "" || tried() ? now.reason : undefined
+    const there = twin()
+    return there && `This server is already in the list as “${there.name}”.`
+  }
+  const target = createMemo(() => {
+    const now = url()
+    return now === undefined ? undefined : { url: now, username: username[0](), password: password[0]() }
+  })
+
+  /** Saves, and gives the id of what was saved; undefined while something is wrong. */
+  const save = (): string | undefined => {
+    setTried(true)
+    const now = url()
+    if (!now || twin()) return undefined
+    const entry: ServerEntry = {
+      name: name[0]().trim() || new URL(now).host,
+      url: now,
+      username: username[0]().trim(),
+      password: password[0](),
+      remember: remember[0](),
+    }
+    if (server) servers.edit(server.id, entry)
+    else servers.add(entry)
+    return serverId(now)
+  }
+  return { address, name, username, password, remember, url, fault, target, save }
+}
