@@ -31,7 +31,6 @@ function demoEnvironment(): Record<string, string | undefined> {
     ...Object.fromEntries(inherited),
     ...modelSettings(model),
     HOME: home,
-    SANDBAR_HOME: join(home, "sandbar"),
     SANDBAR_DIRECTORY: project,
     SANDBAR_DRIVER: "process",
     // The sample project's tests run with the Bun that came with Sandbar.

@@ -23,6 +23,16 @@ export function parse(line: string): string[] {
 
 More in [the guide](https://example.com/guide).`
 
+/** Every way to run something or to call home that a page written by an agent has been seen to try. */
+export const hostileText = `<script>window.pwned = 1</script>
+<img src=x onerror="window.pwned = 1"> ![seen](http://203.0.113.7/seen.png)
+<svg onload="window.pwned = 1"></svg><iframe srcdoc="<script>parent.pwned = 1</script>"></iframe>
+<style>body { background: url(http://203.0.113.7/style) }</style>
+<a href="javascript:window.pwned=1">one</a> [two](javascript:window.pwned=1) [three](JaVaScRiPt:window.pwned=1) [four](data:text/html,<script>1</script>)
+<form action="http://203.0.113.7/"><input name="a"></form><meta http-equiv="refresh" content="0; url=http://203.0.113.7/">
+
+End of the attack.`
+
 const closing = (text: string) => ({ text })
 
 export const turns: readonly Turn[] = [
@@ -36,6 +46,7 @@ export const turns: readonly Turn[] = [
       },
     ],
   },
+  { word: "hostile", steps: [{ text: hostileText }] },
   { word: "markdown", steps: [{ text: markdownText }] },
   {
     word: "bash",

@@ -3,7 +3,6 @@ import { type Environment, type Machine, readConfig } from "./config.ts"
 
 const machine: Machine = {
   cwd: "/home/me/project",
-  dataHome: "/home/me/.local/share/sandbar",
   isTerminal: true,
   isDirectory: (path) => path === "/home/me/project",
   isProgram: (path) => path === "/bin/opencode",

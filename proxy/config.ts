@@ -19,7 +19,6 @@ export type Environment = Readonly<Record<string, string | undefined>>
 /** What the machine knows and the environment does not; a parameter, so that tests need no machine. */
 export type Machine = {
   cwd: string
-  dataHome: string
   isTerminal: boolean
   isDirectory: (path: string) => boolean
   isProgram: (path: string) => boolean
@@ -76,12 +75,6 @@ export const variables = {
     defaultHelp: "the one installed with Sandbar, else the one on the PATH",
     parse: (text) => text,
   }),
-  SANDBAR_HOME: variable({
-    help: "our own state",
-    default: (machine) => machine.dataHome,
-    defaultHelp: "the platform's data directory",
-    parse: (text) => text,
-  }),
   SANDBAR_IDENTITY: variable({
     help: "who people are; none means that whoever reaches HOST may use it",
     default: "",
@@ -124,7 +117,6 @@ export type Config = {
   driver: "process" | "none"
   directory: string
   opencode: string
-  home: string
   trustedProxies: Cidr[]
   drainSeconds: number
   log: "pretty" | "json"
@@ -202,7 +194,6 @@ function toConfig(values: Values, env: Environment): Config {
     driver: values.SANDBAR_DRIVER,
     directory: values.SANDBAR_DIRECTORY,
     opencode: values.SANDBAR_OPENCODE,
-    home: values.SANDBAR_HOME,
     trustedProxies: values.SANDBAR_TRUSTED_PROXIES,
     drainSeconds: values.SANDBAR_DRAIN_SECONDS,
     log: values.SANDBAR_LOG,

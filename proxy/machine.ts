@@ -1,13 +1,11 @@
 // What config.ts wants to know about this machine.
 import { accessSync, constants, statSync } from "node:fs"
-import { homedir } from "node:os"
 import { join } from "node:path"
 import type { Environment, Machine } from "./config.ts"
 
 export function readMachine(env: Environment, projectRoot: string): Machine {
   return {
     cwd: process.cwd(),
-    dataHome: dataHome(env),
     isTerminal: process.stderr.isTTY === true,
     isDirectory: (path) => statSync(path, { throwIfNoEntry: false })?.isDirectory() === true,
     isProgram,
@@ -26,9 +24,4 @@ function isProgram(path: string): boolean {
     // Missing or not executable: either way nothing that we can run.
     return false
   }
-}
-
-function dataHome(env: Environment): string {
-  if (process.platform === "darwin") return join(homedir(), "Library", "Application Support", "sandbar")
-  return join(env.XDG_DATA_HOME || join(homedir(), ".local", "share"), "sandbar")
 }

@@ -23,7 +23,8 @@ test("a musl machine gets the musl build, and no other", () => {
 test("every platform that has a package in bun.lock has a hash there", () => {
   const ours = Object.entries(locked).filter(([name]) => name.startsWith("@oven/bun-"))
   expect(ours.length).toBeGreaterThan(5)
-  for (const [, entry] of ours) expect(entry).toMatchObject({ version: pinnedBun(), integrity: expect.stringMatching(/^sha512-/) })
+  for (const [, entry] of ours)
+    expect(entry).toMatchObject({ version: pinnedBun(), integrity: expect.stringMatching(/^sha512-/) })
 })
 
 test("a pin that differs from the lockfile is refused, because its hash is unknown", () => {

@@ -28,7 +28,8 @@ async function buildUi(bun, hash) {
     const args = ["--bun", "node_modules/vite/bin/vite.js", "build", "--logLevel", "warn", "--outDir", next]
     // Started from a test run the environment says "test", and the libraries would come in their development builds.
     const env = { ...process.env, NODE_ENV: "production" }
-    if ((await runChild(bun, args, { env })) !== 0) throw new Stop("The UI does not build, for the reason above.")
+    if ((await runChild(bun, args, { env })) !== 0)
+      throw new Stop("The UI does not build, for the reason above.")
     await precompress(next)
     rmSync(stampFile, { force: true })
     if (existsSync(finished)) renameSync(finished, old)

@@ -25,7 +25,8 @@ test("the first load is at most 120 KB of JavaScript", () => {
 })
 
 test("the libraries come in their production builds", () => {
-  for (const file of assets(".js")) expect(read(file).toString()).not.toContain("You appear to have multiple instances of Solid")
+  for (const file of assets(".js"))
+    expect(read(file).toString()).not.toContain("You appear to have multiple instances of Solid")
 })
 
 test("the page links to its own parts only, relative to its base", () => {

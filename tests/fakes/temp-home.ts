@@ -40,7 +40,6 @@ function homeEnvironment(directory: string): Record<string, string> {
     XDG_DATA_HOME: join(directory, "data"),
     XDG_CACHE_HOME: join(directory, "cache"),
     XDG_STATE_HOME: join(directory, "state"),
-    SANDBAR_HOME: join(directory, "sandbar"),
     GIT_AUTHOR_NAME: "Test",
     GIT_AUTHOR_EMAIL: "test@example.com",
     GIT_COMMITTER_NAME: "Test",

@@ -12,7 +12,6 @@ export const fixtureUi = join(import.meta.dirname, "ui")
 
 export const testMachine: Machine = {
   cwd: "/",
-  dataHome: "/nowhere",
   isTerminal: false,
   isDirectory: () => true,
   isProgram: () => true,

@@ -21,7 +21,9 @@ export async function prompt(page: Page, text: string): Promise<void> {
 export const answer = (page: Page): Locator => page.getByRole("region", { name: "Agent" }).last()
 
 export async function untilIdle(page: Page): Promise<void> {
-  await page.getByRole("button", { name: "Stop", exact: true }).waitFor({ state: "detached", timeout: 30_000 })
+  await page
+    .getByRole("button", { name: "Stop", exact: true })
+    .waitFor({ state: "detached", timeout: 30_000 })
 }
 
 /** Every different text that a place showed until it held `last`. */
