@@ -26,6 +26,7 @@ export default defineConfig({
             "proxy/**/*.test.ts",
             "shared/**/*.test.ts",
             "scripts/**/*.test.ts",
+            "demo/**/*.test.ts",
             "tests/*.test.ts",
             "tests/wire/**/*.test.ts",
           ],

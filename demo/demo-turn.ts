@@ -4,6 +4,12 @@ import type { Turn } from "./turn.ts"
 
 export const demoTurn: Turn = {
   word: "demo",
+  doneAlready: {
+    result: /^\s*0 fail$/m,
+    step: {
+      text: "All tests pass, so there is nothing to fix. A prompt with one of the words **think**, **markdown**, **todo**, **question** or **subagent** shows another thing that an agent does.",
+    },
+  },
   steps: [
     {
       reasoning:

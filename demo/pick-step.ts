@@ -27,12 +27,14 @@ export function pickStep(request: ChatRequest, script: Script): Step {
   const { messages } = request
   const at = messages.findLastIndex((message) => message.role === "user")
   const since = messages.slice(at + 1)
+  const result = textOf(since.findLast((message) => message.role === "tool"))
   // A rejected ask comes back as a tool result; going on with the script would be deaf.
-  if (/rejected|declined/i.test(textOf(since.findLast((message) => message.role === "tool")))) {
+  if (/rejected|declined/i.test(result)) {
     return { text: "Understood, I leave it as it is." }
   }
   const turn = pickTurn(messages, script)
   const done = since.filter((message) => message.role === "assistant").length
+  if (done === 1 && turn.doneAlready?.result.test(result)) return turn.doneAlready.step
   return turn.steps[Math.min(done, turn.steps.length - 1)] ?? {}
 }
 

@@ -19,4 +19,6 @@ export interface Turn {
   /** The word in a prompt that picks this turn. */
   readonly word: string
   readonly steps: readonly Step[]
+  /** Ends the turn when the result of its first tool says that nothing is left to do. */
+  readonly doneAlready?: { readonly result: RegExp; readonly step: Step }
 }

@@ -41,6 +41,12 @@ describe.each(looks)("$name", ({ colorScheme, viewport }) => {
         await page.getByRole("button", { name: "Reject" }).click()
         await page.getByRole("button", { name: "Reject and stop" }).click()
         await promptBox(page).waitFor()
+        if (viewport === phone) {
+          await page.getByRole("banner").getByRole("button", { name: "Sessions" }).click()
+          await page.getByRole("dialog", { name: "Sessions" }).waitFor()
+          await sound(page, "the drawer")
+          await page.keyboard.press("Escape")
+        }
         const picker = await openPicker(page)
         await sound(page, "the picker")
         await picker.getByRole("button", { name: "Add server" }).click()
@@ -75,7 +81,13 @@ test("what an agent writes is inert: no script runs, no picture is fetched, no l
 })
 
 async function sound(page: Page, screen: string): Promise<void> {
-  await page.locator("body").waitFor()
+  // Half faded in, everything has too little contrast.
+  await page.evaluate(async () => {
+    const finite = document
+      .getAnimations()
+      .filter(({ effect }) => effect?.getComputedTiming().endTime !== Infinity)
+    await Promise.allSettled(finite.map(({ finished }) => finished))
+  })
   // The content security policy forbids injected script elements; an evaluation is not one.
   await page.evaluate(axe.source)
   const violations = await page.evaluate(async () => {

@@ -41,7 +41,8 @@ export async function watchText(place: Locator, last: string, timeout = 30_000):
 
 /** The servers' dialog, opened the way people do. */
 export async function openPicker(page: Page): Promise<Locator> {
-  await page.getByRole("banner").getByRole("button").first().click()
+  // Its name is the server's; what tells it apart is the shortcut that it announces.
+  await page.getByRole("banner").locator("button[aria-keyshortcuts]").click()
   const dialog = page.getByRole("dialog", { name: "Servers" })
   await dialog.waitFor()
   return dialog

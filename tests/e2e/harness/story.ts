@@ -14,7 +14,7 @@ export interface StoryOptions {
 }
 
 export async function story(
-  stage: Stage,
+  stage: Pick<Stage, "visit">,
   tell: (page: Page, visit: Visit) => Promise<void>,
   options: StoryOptions = {},
 ): Promise<void> {
