@@ -2,6 +2,7 @@ import { spawn } from "node:child_process"
 import { constants } from "node:os"
 import { root } from "./root.mjs"
 import { Stop } from "./stop.mjs"
+import { whenOrphaned } from "./when-orphaned.mjs"
 
 /**
  * Runs a program to its end in our place: same terminal, same signals, same exit code.
@@ -18,9 +19,11 @@ export function runChild(program, args, { env = process.env, stdin = process.std
     }
     const end = () => child.kill("SIGTERM")
     signal?.addEventListener("abort", end, { once: true })
+    const stopWatching = whenOrphaned(end)
     const signals = ["SIGINT", "SIGTERM", "SIGHUP"]
     for (const name of signals) process.on(name, forward)
     const finish = () => {
+      stopWatching()
       for (const name of signals) process.off(name, forward)
       signal?.removeEventListener("abort", end)
     }
