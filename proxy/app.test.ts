@@ -17,6 +17,8 @@ function makeAsk(options: TestProxyOptions = {}, peer = "10.0.0.1") {
   return { ask, deps }
 }
 
+/** What a browser sends when somebody goes to an address. */
+const visit = { headers: { accept: "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8" } }
 const headers = (values: Record<string, string>) => ({ headers: values })
 
 describe("the page", () => {
@@ -66,6 +68,39 @@ describe("the page", () => {
     const { ask } = makeAsk({ env: { NB_PREFIX: prefix } })
     expect((await ask("/notebook/team-a/my-nbx")).status).toBe(404)
     expect((await ask("/notebook/team-a/my-nbx/s/local/")).status).toBe(404)
+  })
+
+  test("a mistyped address shows a person the app's own page, as a 404 that nobody keeps", async () => {
+    const { ask } = makeAsk({ env: { NB_PREFIX: prefix } })
+    for (const path of [`${prefix}nowhere/at/all`, `${prefix}apis`, "/nowhere/at/all", "/settings"]) {
+      const response = await ask(path, visit)
+      expect([response.status, response.headers.get("cache-control")]).toEqual([404, "no-store"])
+      expect(response.headers.get("content-security-policy")).toContain("script-src 'self'")
+      expect(await response.text()).toContain(`<base href="${prefix}">`)
+    }
+  })
+
+  test.each([
+    "/api",
+    "/api/nothing",
+    "/assets/gone-123.js",
+    "/assets/gone",
+    "/index.html",
+    "/robots.txt",
+    "/notebook/team-a/my-nbx",
+    "/notebook/team-b/other/s/local/",
+    `${prefix}api/nothing`,
+    `${prefix}assets/gone`,
+  ])("%s is a Problem even for a browser that goes there", async (path) => {
+    const response = await makeAsk({ env: { NB_PREFIX: prefix } }).ask(path, visit)
+    expect(response.status).toBe(404)
+    expect(response.headers.get("content-type")).toBe("application/problem+json")
+  })
+
+  test("a prefix of one segment has neighbours whose names begin alike", async () => {
+    const { ask } = makeAsk({ env: { BASE_PATH: "/a" } })
+    expect((await ask("/ab", visit)).headers.get("content-type")).toBe("application/problem+json")
+    expect((await ask("/a/b", visit)).headers.get("content-type")).toContain("text/html")
   })
 })
 
@@ -166,6 +201,58 @@ describe("DNS rebinding: a page on another name that points to 127.0.0.1", () =>
       expect((await makeAsk().ask("/api/config", headers({ host }))).status).toBe(200)
     },
   )
+})
+
+describe("DNS rebinding beyond loopback: SANDBAR_PUBLIC_HOSTS names who we are", () => {
+  const beyond = {
+    HOST: "0.0.0.0",
+    SANDBAR_IDENTITY: "none",
+    SANDBAR_PUBLIC_HOSTS: "kf.example, Other.example",
+  }
+  const status = async (env: Record<string, string>, values: Record<string, string>) =>
+    (await makeAsk({ env }).ask("/api/config", headers(values))).status
+
+  test.each([
+    "kf.example",
+    "KF.example:8443",
+    "other.example",
+    "localhost:8888",
+    "10.0.0.7:8888",
+    "[fd00::7]",
+  ])("%s is answered", async (host) => expect(await status(beyond, { host })).toBe(200))
+  test.each([
+    "evil.example",
+    "evil.kf.example",
+    "kf.example.evil.example",
+    "kf.example.",
+    "10.0.0.7.nip.io",
+    "0x0a000007",
+    "localhost.evil.example",
+  ])("%s is refused", async (host) => {
+    const response = await makeAsk({ env: beyond }).ask("/api/config", headers({ host }))
+    expect(response.status).toBe(403)
+    expect(await response.json()).toMatchObject({ code: "request.host" })
+  })
+  test("a gateway that is trusted for its headers does not vouch for the name that the browser used", async () => {
+    for (const HOST of ["0.0.0.0", "127.0.0.1"]) {
+      const env = { ...beyond, HOST, SANDBAR_TRUSTED_PROXIES: "10.0.0.1" }
+      expect(await status(env, { host: "evil.example" })).toBe(403)
+      expect(await status(env, { host: "sandbar.svc", "x-forwarded-host": "evil.example" })).toBe(403)
+      expect(await status(env, { host: "sandbar.svc", "x-forwarded-host": "kf.example" })).toBe(200)
+    }
+  })
+  test("X-Forwarded-Host from anyone else is a claim", async () => {
+    expect(await status(beyond, { host: "evil.example", "x-forwarded-host": "kf.example" })).toBe(403)
+  })
+  test("on a loopback address, a gateway that passes the browser's Host on needs no more than the name", async () => {
+    const env = { SANDBAR_PUBLIC_HOSTS: "kf.example" }
+    expect(await status(env, { host: "kf.example" })).toBe(200)
+    expect(await status(env, { host: "evil.example" })).toBe(403)
+  })
+  test("probes need no name: the kubelet asks by whatever it likes", async () => {
+    const { ask } = makeAsk({ env: beyond })
+    expect((await ask("/healthz", headers({ host: "10-0-0-7.kubelet" }))).status).toBe(200)
+  })
 })
 
 test("a gateway that rewrites Host tells the browser's host, if it is trusted", async () => {

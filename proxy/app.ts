@@ -5,11 +5,12 @@ import { isLoopback } from "./config.ts"
 import type { Dial } from "./forward/dial.ts"
 import type { Fetch } from "./forward/http.ts"
 import type { ManagedServers } from "./forward/managed.ts"
-import { requireLoopbackHost, requireSameOrigin } from "./guard/origin.ts"
+import { requireLoopbackHost, requirePublicHost } from "./guard/known-host.ts"
+import { requireSameOrigin } from "./guard/origin.ts"
 import { requirePlainRequest } from "./guard/plain-request.ts"
 import { isTrustedPeer } from "./guard/trusted-peers.ts"
 import type { Log } from "./log.ts"
-import { parsePrefix, pathInside, redirectToSlash, visiblePrefix } from "./prefix.ts"
+import { isNeighbour, parsePrefix, pathInside, redirectToSlash, visiblePrefix } from "./prefix.ts"
 import { answerProblem, unknownPath } from "./problem-answer.ts"
 import { logRequests } from "./request-log.ts"
 import { makeForwardRoutes } from "./routes/forward.ts"
@@ -52,6 +53,7 @@ export function createApp(deps: AppDeps): Hono {
 
   const visible = (context: Context) =>
     visiblePrefix(context.req.url, config.prefix, strippedBy(context, config))
+  const beside = (context: Context) => isNeighbour(context.req.url, config.prefix)
   app.route("/", makeHealthRoutes())
   app.route("/", makeUiConfigRoutes(deps))
   app.route(
@@ -65,13 +67,15 @@ export function createApp(deps: AppDeps): Hono {
       setIdleTimeout: (context, seconds) => connectionOf(context)?.timeout(context.req.raw, seconds),
     }),
   )
-  app.route("/", makeUiRoutes({ ui: deps.ui, visiblePrefix: visible }))
+  app.route("/", makeUiRoutes({ ui: deps.ui, visiblePrefix: visible, isNeighbour: beside }))
   return app
 }
 
 async function guard(context: Context, next: Next, config: Config): Promise<void> {
   const host = ourHost(context, config)
-  if (isLoopback(config.host) && !fromGateway(context, config)) requireLoopbackHost(host)
+  // A gateway that we trust passes on whatever name the browser used, so that trust replaces no check of the name.
+  if (config.publicHosts.length > 0) requirePublicHost(host, config.publicHosts)
+  else if (isLoopback(config.host) && !fromGateway(context, config)) requireLoopbackHost(host)
   requireSameOrigin(context.req.raw.headers, host)
   await next()
 }

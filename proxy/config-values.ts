@@ -1,4 +1,5 @@
 // How each kind of setting is read. A parser returns the value or throws a Fault that says what is right.
+import { resolve } from "node:path"
 import { isServerUrl, localServerUrl, type ProvidedServer } from "../shared/servers.ts"
 import { type AllowedTargets, parseOrigin } from "./forward/target.ts"
 import { type Cidr, parseCidr } from "./guard/trusted-peers.ts"
@@ -34,6 +35,20 @@ export function wholeNumber(least: number, most: number): (text: string) => numb
 export function host(text: string): string {
   if (!/^[A-Za-z0-9.:_-]+$/.test(text)) throw new Fault("use an address or a host name, without a port")
   return text
+}
+
+/** What is checked has to be what is used later, when a child works in another directory. */
+export function absolutePath(text: string, cwd: string): string {
+  return text === "" ? "" : resolve(cwd, text)
+}
+
+export function hostNames(text: string): string[] {
+  return list(text).map((item) => {
+    const plain = /^[a-z0-9_-]+(\.[a-z0-9_-]+)*$/i.test(item)
+    if (!plain)
+      throw new Fault(`${item} is not a host name such as kubeflow.example, without scheme and port`)
+    return item.toLowerCase()
+  })
 }
 
 export function prefix(text: string): string {
@@ -78,7 +93,12 @@ function suffix(pattern: string): string {
   const labels = text.split(".")
   const plain = labels.every((label) => /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/.test(label))
   const name = plain && !labels.some((label) => label.startsWith("xn--")) && !/^\d/.test(labels.at(-1) ?? "")
-  if (!name || labels.length < 2) throw new Fault(`${pattern} is not a pattern such as *.svc.cluster.local`)
+  if (!name) throw new Fault(`${pattern} is not a pattern such as *.svc.cluster.local`)
+  // Under one label anybody may own a name and point it to any private address.
+  if (labels.length < 2)
+    throw new Fault(
+      `${pattern} is too wide; put two labels after the star, as in *.home.lan, or name single servers, as in http://nas.lan:4096`,
+    )
   return text
 }
 

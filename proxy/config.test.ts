@@ -49,15 +49,17 @@ test("every fault is reported at once, with the variable, the value and what wou
     SANDBAR_OPENCODE: "/missing",
     SANDBAR_IDENTITY: "oidc",
     SANDBAR_TRUSTED_PROXIES: "10.0.0.0/33",
+    SANDBAR_PUBLIC_HOSTS: "kf.example,https://kf.example",
     SANDBAR_DRAIN_SECONDS: "-1",
     SANDBAR_LOG: "xml",
   })
   expect(found).toEqual([
     "PORT=70000: use a whole number from 0 to 65535.",
     "NB_PREFIX=/a/../b: use a plain path such as /notebook/team-a/my-nb/.",
-    "SANDBAR_ALLOWED_TARGETS=*.com: *.com is not a pattern such as *.svc.cluster.local.",
+    "SANDBAR_ALLOWED_TARGETS=*.com: *.com is too wide; put two labels after the star, as in *.home.lan, or name single servers, as in http://nas.lan:4096.",
     "SANDBAR_IDENTITY=oidc: use one of: none.",
     "SANDBAR_TRUSTED_PROXIES=10.0.0.0/33: 10.0.0.0/33 is not an address or a range such as 10.0.0.0/8.",
+    "SANDBAR_PUBLIC_HOSTS=kf.example,https://kf.example: https://kf.example is not a host name such as kubeflow.example, without scheme and port.",
     "SANDBAR_DRAIN_SECONDS=-1: use a whole number from 0 to 3600.",
     "SANDBAR_LOG=xml: use one of: pretty, json.",
     "HOST=0.0.0.0: others can reach it; set SANDBAR_IDENTITY=none if a gateway signs people in.",
@@ -74,6 +76,32 @@ describe("who may listen where", () => {
   test.each(["127.0.0.1", "127.9.9.9", "::1", "localhost"])("%s does not", (host) => {
     expect(faults({ HOST: host })).toEqual([])
   })
+})
+
+describe("a relative path is one from where Sandbar was started", () => {
+  test("what is checked is what is executed, although the server works in another directory", () => {
+    const checked: string[] = []
+    const seen = (path: string) => checked.push(path) > 0
+    const config = read(
+      { SANDBAR_DIRECTORY: "sub/..//box", SANDBAR_OPENCODE: "tools/opencode" },
+      { isDirectory: seen, isProgram: seen },
+    )
+    expect([config.directory, config.opencode]).toEqual(checked)
+    expect(checked).toEqual(["/home/me/project/box", "/home/me/project/tools/opencode"])
+  })
+  test("no program at all stays none: it does not become the directory", () => {
+    const found = faults({}, { findOpencode: () => undefined, isProgram: () => false })
+    expect(found).toEqual([expect.stringMatching(/^SANDBAR_OPENCODE=: there is no such program;/)])
+  })
+})
+
+test("names for the installation are compared in lower case", () => {
+  expect(read({ SANDBAR_PUBLIC_HOSTS: " KF.example, sandbar " }).publicHosts).toEqual([
+    "kf.example",
+    "sandbar",
+  ])
+  for (const bad of ["kf.example:8443", "*.example", "kf.example/x", "[::1]", "a..b"])
+    expect(faults({ SANDBAR_PUBLIC_HOSTS: bad })).toHaveLength(1)
 })
 
 describe("the prefix", () => {

@@ -2,10 +2,12 @@
 import type { ProvidedServer } from "../shared/servers.ts"
 import {
   type Allowed,
+  absolutePath,
   allowedTargets,
   cidrs,
   Fault,
   host,
+  hostNames,
   oneOf,
   prefix,
   providedServers,
@@ -67,13 +69,13 @@ export const variables = {
     help: "where the embedded local server works",
     default: (machine) => machine.cwd,
     defaultHelp: "current directory",
-    parse: (text) => text,
+    parse: (text, machine) => absolutePath(text, machine.cwd),
   }),
   SANDBAR_OPENCODE: variable({
     help: "the opencode program",
     default: (machine) => machine.findOpencode() ?? "",
     defaultHelp: "the one installed with Sandbar, else the one on the PATH",
-    parse: (text) => text,
+    parse: (text, machine) => absolutePath(text, machine.cwd),
   }),
   SANDBAR_IDENTITY: variable({
     help: "who people are; none means that whoever reaches HOST may use it",
@@ -86,6 +88,12 @@ export const variables = {
     default: "",
     defaultHelp: "none",
     parse: cidrs,
+  }),
+  SANDBAR_PUBLIC_HOSTS: variable({
+    help: "host names that people reach this installation by, such as kubeflow.example; others are refused",
+    default: "",
+    defaultHelp: "loopback names when HOST is loopback, otherwise any",
+    parse: hostNames,
   }),
   SANDBAR_DRAIN_SECONDS: variable({
     help: "how long a stop waits for answers that are under way",
@@ -106,6 +114,7 @@ export const variables = {
 }
 
 export type VariableName = keyof typeof variables
+const longestShown = 200
 type Values = { [Name in VariableName]: ReturnType<(typeof variables)[Name]["parse"]> }
 
 export type Config = {
@@ -118,6 +127,8 @@ export type Config = {
   directory: string
   opencode: string
   trustedProxies: Cidr[]
+  /** Lower case, without ports; empty when the operator named none. */
+  publicHosts: string[]
   drainSeconds: number
   log: "pretty" | "json"
   logLevel: "debug" | "info" | "warn" | "error"
@@ -195,6 +206,7 @@ function toConfig(values: Values, env: Environment): Config {
     directory: values.SANDBAR_DIRECTORY,
     opencode: values.SANDBAR_OPENCODE,
     trustedProxies: values.SANDBAR_TRUSTED_PROXIES,
+    publicHosts: values.SANDBAR_PUBLIC_HOSTS,
     drainSeconds: values.SANDBAR_DRAIN_SECONDS,
     log: values.SANDBAR_LOG,
     logLevel: values.SANDBAR_LOG_LEVEL,
@@ -214,5 +226,6 @@ function isAllowed(url: string, allowed: Allowed): boolean {
 }
 
 function faultOf(name: VariableName, value: string, right: string): string {
-  return `${name}=${value}: ${right}.`
+  const shown = value.length > longestShown ? `${value.slice(0, longestShown)}…` : value
+  return `${name}=${shown}: ${right}.`
 }

@@ -7,12 +7,21 @@ export function readMachine(env: Environment, projectRoot: string): Machine {
   return {
     cwd: process.cwd(),
     isTerminal: process.stderr.isTTY === true,
-    isDirectory: (path) => statSync(path, { throwIfNoEntry: false })?.isDirectory() === true,
+    isDirectory,
     isProgram,
     findOpencode: () => {
       const installed = join(projectRoot, "node_modules", ".bin", "opencode")
       return isProgram(installed) ? installed : (Bun.which("opencode", { PATH: env.PATH ?? "" }) ?? undefined)
     },
+  }
+}
+
+function isDirectory(path: string): boolean {
+  try {
+    return statSync(path).isDirectory()
+  } catch {
+    // Missing, below a file, or longer than any path: no directory that we can work in.
+    return false
   }
 }
 

@@ -31,6 +31,17 @@ export function pathInside(url: string, prefix: string): string {
   return path.startsWith(prefix) ? path.slice(prefix.length - 1) : path
 }
 
+/**
+ * Whether a path outside the prefix belongs to something beside us (`/notebook/team-a/other`), not to a gateway
+ * that strips the prefix.
+ */
+export function isNeighbour(url: string, prefix: string): boolean {
+  const path = pathOf(url)
+  if (prefix === "/" || path.startsWith(prefix)) return false
+  const segments = prefix.split("/").filter(Boolean)
+  return path.startsWith(segments.length > 1 ? `/${segments[0]}/` : `/${segments[0]}`)
+}
+
 /** `/a/b` → `b/`: relative, because only the browser knows what the gateway put in front. */
 export function redirectToSlash(url: string, prefix: string): string | undefined {
   if (prefix === "/" || pathOf(url) !== prefix.slice(0, -1)) return undefined

@@ -4,7 +4,7 @@ import { join } from "node:path"
 import manifest from "../package.json" with { type: "json" }
 import { localServerUrl } from "../shared/servers.ts"
 import { createApp } from "./app.ts"
-import { type Config, readConfig } from "./config.ts"
+import { type Config, type Environment, readConfig } from "./config.ts"
 import { makeDial } from "./forward/dial.ts"
 import type { ManagedServers } from "./forward/managed.ts"
 import { makeNetwork } from "./forward/network.ts"
@@ -29,17 +29,28 @@ export function serveUi(flags: readonly string[], uiRoot = join(projectRoot, "di
 
 function start(onlyCheck: boolean, uiRoot: string): void {
   const result = readConfig(process.env, readMachine(process.env, projectRoot))
-  if (!result.ok) refuse(result.faults)
+  const faults = [...(result.ok ? [] : result.faults), ...faultsOfBun(process.env)]
+  if (!result.ok || faults.length > 0) refuse(faults)
   else if (onlyCheck) say("The settings are valid.\n")
   else serve(result.config, uiRoot)
+}
+
+/** Bun reads it once, when it starts, and takes anything but such a number for 256: we can only ask for it. */
+function faultsOfBun(env: Environment): string[] {
+  const text = env.BUN_CONFIG_MAX_HTTP_REQUESTS
+  if (!text)
+    return [
+      "BUN_CONFIG_MAX_HTTP_REQUESTS is not set: with 256 open event streams every other request would wait. " +
+        "Start with npm run serve, or set it to 65336.",
+    ]
+  const good = /^\d+$/.test(text) && Number(text) > 256 && Number(text) < 65_536
+  return good ? [] : [`BUN_CONFIG_MAX_HTTP_REQUESTS=${text}: use a whole number from 257 to 65535.`]
 }
 
 function serve(config: Config, uiRoot: string): void {
   const ui = readUi(uiRoot)
   if (!ui) return
   const log = makeLog({ format: config.log, level: config.logLevel })
-  if (!process.env.BUN_CONFIG_MAX_HTTP_REQUESTS)
-    log.warn("BUN_CONFIG_MAX_HTTP_REQUESTS is not set: with 256 open event streams every request waits")
   // A bug in one request must not take everybody's streams down with it.
   process.on("uncaughtException", (err) => log.error({ err }, "uncaught exception"))
   process.on("unhandledRejection", (err) => log.error({ err }, "unhandled rejection"))

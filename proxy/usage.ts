@@ -10,10 +10,13 @@ const intro = `Serves Sandbar: the browser front door to OpenCode servers.
 Settings are environment variables:
 `
 
+const outro = `Bun has to be started with BUN_CONFIG_MAX_HTTP_REQUESTS=65336; npm run serve does that.
+`
+
 export function usage(): string {
   const lines = Object.entries(variables).map(([name, spec]) => {
     const shown = "defaultHelp" in spec ? spec.defaultHelp : spec.default
     return `  ${name.padEnd(25)}${spec.help}\n${" ".repeat(27)}(${shown})`
   })
-  return `${intro}\n${lines.join("\n")}\n`
+  return `${intro}\n${lines.join("\n")}\n\n${outro}`
 }

@@ -6,8 +6,17 @@ import { inRoot } from "./root.mjs"
 import { runChild } from "./run-child.mjs"
 import { say } from "./say.mjs"
 
-const host = process.env.HOST ?? "127.0.0.1"
-const port = process.env.PORT ?? "8888"
+const host = process.env.HOST || "127.0.0.1"
+const port = process.env.PORT || "8888"
+const extraArgs = process.argv.slice(2)
+
+// Vite would listen for everybody while the proxy behind it believes that it listens on loopback only.
+const refusal = whyNot()
+if (refusal) {
+  console.error(refusal)
+  process.exit(1)
+}
+
 const proxyPort = String(await freePort())
 
 // The proxy wants a built page to start; its own copy is not what people look at here.
@@ -31,13 +40,21 @@ const codes = await Promise.all([
   runChild(process.execPath, ["--watch", "proxy/serve-ui.ts"], { env: proxy, signal: stop.signal }).finally(
     () => stop.abort(),
   ),
-  runChild(process.execPath, [...viteArgs, ...process.argv.slice(2)], {
+  runChild(process.execPath, [...viteArgs, ...extraArgs], {
     env: vite,
     signal: stop.signal,
   }).finally(() => stop.abort()),
 ])
 say("stopped")
 process.exitCode = Math.max(...codes)
+
+function whyNot() {
+  if (!/^(localhost|::1|127(\.\d{1,3}){3})$/.test(host))
+    return `HOST=${host}: others could reach it, and npm run dev is for this computer alone. Use 127.0.0.1, or npm run serve.`
+  if (extraArgs.some((arg) => /^--host(=|$)/.test(arg)))
+    return "--host: npm run dev takes the address from HOST, and only a loopback one."
+  return undefined
+}
 
 function freePort() {
   return new Promise((resolve, reject) => {

@@ -1,8 +1,9 @@
 import { cleanup, fireEvent, render, screen, waitFor } from "@solidjs/testing-library"
 import { createSignal } from "solid-js"
-import { afterEach, expect, test, vi } from "vitest"
+import { afterEach, beforeEach, expect, test, vi } from "vitest"
 import { permission, question } from "../../tests/fakes/chat-parts.ts"
 import { makeFakeAsks } from "../../tests/fakes/fake-asks.ts"
+import { stubResizeObserver } from "../../tests/fakes/resize-observer.ts"
 import type { Ask, Asks } from "./ask.ts"
 import { AskPanel } from "./ask-panel.tsx"
 import { AsksContextProvider } from "./asks-context.tsx"
@@ -12,7 +13,11 @@ function show(initial: Ask[], overrides: Partial<Asks> = {}) {
   const [open, setOpen] = createSignal(initial)
   render(() => (
     <AsksContextProvider value={asks}>
-      <AskPanel asks={open()} askerOf={(id) => (id === "ses_child" ? "Look around" : undefined)} />
+      <AskPanel
+        asks={open()}
+        directory="/work/repo"
+        askerOf={(id) => (id === "ses_child" ? "Look around" : undefined)}
+      />
     </AsksContextProvider>
   ))
   return { asks, setOpen }
@@ -28,7 +33,11 @@ const questionAsk = (...args: Parameters<typeof question>): Ask => ({
 })
 const press = (name: string | RegExp) => fireEvent.click(screen.getByRole("button", { name }))
 
-afterEach(cleanup)
+beforeEach(stubResizeObserver)
+afterEach(() => {
+  cleanup()
+  vi.unstubAllGlobals()
+})
 
 test("a permission shows the command, and Once and Always answer it", () => {
   const { asks } = show([permissionAsk("per_1")])
@@ -48,8 +57,11 @@ test("Always is offered only where the server remembers something", () => {
 })
 
 test("an edit shows what would change", () => {
-  const diff = "--- a.ts\n+++ a.ts\n@@ -1 +1 @@\n-b()\n+await b()\n"
-  show([permissionAsk("per_1", { permission: "edit", metadata: { filepath: "a.ts", diff } })])
+  const filepath = "/work/repo/src/a.ts"
+  const diff = `--- ${filepath}\n+++ ${filepath}\n@@ -1 +1 @@\n-b()\n+await b()\n`
+  show([permissionAsk("per_1", { permission: "edit", metadata: { filepath, diff } })])
+  expect(screen.getByRole("heading", { name: "The agent wants to change a.ts" })).toBeTruthy()
+  expect(screen.getByTitle("src/a.ts").textContent).toBe("src/a.ts")
   expect(screen.getByText("await b()")).toBeTruthy()
   expect(screen.getByText("+1")).toBeTruthy()
 })

@@ -1,16 +1,20 @@
-// Takes the composer's place while the agent waits. One ask at a time, the oldest first.
-import { createMemo, type JSX, Match, onMount, Show, Switch } from "solid-js"
+// Stands while the agent waits, above the composer or in its place. One ask at a time, the oldest first.
+import { createMemo, type JSX, Match, onCleanup, onMount, type ParentProps, Show, Switch } from "solid-js"
 import type { Ask } from "./ask.ts"
 import { PermissionForm } from "./permission-form.tsx"
 import { QuestionForm } from "./question-form.tsx"
 import "./ask-panel.css"
 
-export type AskPanelProps = {
+export type AskPanelProps = ParentProps<{
   /** Open asks of this session and its sub-agents, oldest first. */
   asks: readonly Ask[]
+  /** Paths below it are written without it. */
+  directory: string
   /** Who asks, where it is not the session itself: the sub-agent's title. */
   askerOf: (sessionID: string) => string | undefined
-}
+  /** The ask in which the person was is gone, and nothing has the focus now. */
+  onLeft?: () => void
+}>
 
 export function AskPanel(props: AskPanelProps) {
   // Keyed by id: the same ask sent anew by a resync must not lose what the person typed.
@@ -20,10 +24,15 @@ export function AskPanel(props: AskPanelProps) {
       {(_id) => (
         <Show when={current()}>
           {(ask) => (
-            <AskFrame asker={props.askerOf(ask().request.sessionID)} others={props.asks.length - 1}>
+            <AskFrame
+              asker={props.askerOf(ask().request.sessionID)}
+              others={props.asks.length - 1}
+              aside={props.children}
+              onLeft={() => props.onLeft?.()}
+            >
               <Switch>
                 <Match when={permissionOf(ask())}>
-                  {(request) => <PermissionForm request={request()} />}
+                  {(request) => <PermissionForm request={request()} directory={props.directory} />}
                 </Match>
                 <Match when={questionOf(ask())}>{(request) => <QuestionForm request={request()} />}</Match>
               </Switch>
@@ -43,11 +52,26 @@ function questionOf(ask: Ask) {
   return ask.kind === "question" ? ask.request : undefined
 }
 
-function AskFrame(props: { asker: string | undefined; others: number; children: JSX.Element }) {
+type AskFrameProps = ParentProps<{
+  asker: string | undefined
+  others: number
+  /** What else can be done here, at the end of the first line. */
+  aside: JSX.Element
+  onLeft: () => void
+}>
+
+function AskFrame(props: AskFrameProps) {
   let panel: HTMLElement | undefined
-  // The composer took the focus with it. Not to a button: somebody may be typing, and Enter would answer.
+  let entered = false
+  // Where the composer stays, so does the focus. Where it went, it took the focus with it; and not to a button:
+  // somebody may be typing, and Enter would answer.
   onMount(() => {
     if (document.activeElement === document.body) panel?.focus({ preventScroll: true })
+  })
+  onCleanup(() => {
+    const onLeft = props.onLeft
+    // When the panel is gone and the next ask, if there is one, has taken the focus.
+    if (entered) queueMicrotask(() => document.activeElement === document.body && onLeft())
   })
   return (
     <section
@@ -56,13 +80,19 @@ function AskFrame(props: { asker: string | undefined; others: number; children: 
       tabindex="-1"
       aria-label="The agent waits for you"
       aria-live="polite"
+      onFocusIn={() => {
+        entered = true
+      }}
+      onFocusOut={(event) => {
+        const next = event.relatedTarget
+        if (next instanceof Node && !event.currentTarget.contains(next)) entered = false
+      }}
     >
-      <Show when={props.asker !== undefined || props.others > 0}>
-        <p class="ask-note">
-          <span>{props.asker === undefined ? "" : `Sub-agent: ${props.asker}`}</span>
-          <span>{props.others > 0 ? `${props.others} more waiting` : ""}</span>
-        </p>
-      </Show>
+      <div class="ask-note">
+        <span class="ask-asker">{props.asker === undefined ? "" : `Sub-agent: ${props.asker}`}</span>
+        <span>{props.others > 0 ? `${props.others} more waiting` : ""}</span>
+        {props.aside}
+      </div>
       {props.children}
     </section>
   )

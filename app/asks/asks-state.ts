@@ -1,5 +1,6 @@
 // The open asks of one server, and what an event or a fresh answer does to them.
 import type { PermissionRequest, QuestionRequest, SessionStatus } from "@opencode-ai/sdk/v2/client"
+import { lookUp } from "../base/bare-record.ts"
 import type { ServerEvent } from "../connection/connection.ts"
 import type { Ask } from "./ask.ts"
 
@@ -51,7 +52,7 @@ export function mergeAsks(draft: AsksState, snapshot: AsksSnapshot, since: reado
     ...snapshot.permissions.map((request): Ask => ({ kind: "permission", request })),
     ...snapshot.questions.map((request): Ask => ({ kind: "question", request })),
   ]
-  const isAtWork = (ask: Ask) => (snapshot.status[ask.request.sessionID]?.type ?? "idle") !== "idle"
+  const isAtWork = (ask: Ask) => (lookUp(snapshot.status, ask.request.sessionID)?.type ?? "idle") !== "idle"
   const known = new Map(draft.open.map((ask) => [ask.request.id, ask]))
   draft.open = asks
     .filter(isAtWork)

@@ -1,16 +1,21 @@
 import type { PermissionRequest } from "@opencode-ai/sdk/v2/client"
 import ShieldQuestion from "lucide-solid/icons/shield-question-mark"
 import { createSignal, createUniqueId, Show } from "solid-js"
+import { shortPath } from "../base/short-path.ts"
 import { Button } from "../ui/button.tsx"
 import { DiffView } from "../ui/diff-view.tsx"
 import { createAnswering } from "./answering.ts"
+import { AskCode } from "./ask-code.tsx"
 import { useAsks } from "./asks-context.tsx"
 import { alwaysSentence, permissionWords } from "./permission-words.ts"
 
-export function PermissionForm(props: { request: PermissionRequest }) {
+export function PermissionForm(props: { request: PermissionRequest; directory: string }) {
   const asks = useAsks()
   const { busy, error, answer } = createAnswering()
   const [rejecting, setRejecting] = createSignal(false)
+  // Nobody allows what they could not see.
+  const [unseen, setUnseen] = createSignal(false)
+  const moreID = createUniqueId()
   const words = () => permissionWords(props.request)
   const always = () => alwaysSentence(props.request)
   const reply = (kind: "once" | "always") => void answer(() => asks.replyPermission(props.request.id, kind))
@@ -21,24 +26,31 @@ export function PermissionForm(props: { request: PermissionRequest }) {
         {words().title}
       </h2>
       <Show when={words().code}>
-        <pre class="ask-code" tabindex="0">
-          {words().code}
-        </pre>
+        <AskCode code={words().code} hintID={moreID} onUnseen={setUnseen} />
       </Show>
       <Show when={words().diff}>
         <div class="ask-diff">
-          <DiffView diff={words().diff} nameOf={(path) => words().file || path} />
+          <DiffView diff={words().diff} nameOf={(path) => shortPath(words().file || path, props.directory)} />
         </div>
       </Show>
       <Show
         when={rejecting()}
         fallback={
           <div class="ask-actions">
-            <Button variant="primary" disabled={busy()} onClick={() => reply("once")}>
+            <Button
+              variant="primary"
+              disabled={busy() || unseen()}
+              aria-describedby={unseen() ? moreID : undefined}
+              onClick={() => reply("once")}
+            >
               Once
             </Button>
             <Show when={always()}>
-              <Button disabled={busy()} aria-describedby="ask-always" onClick={() => reply("always")}>
+              <Button
+                disabled={busy() || unseen()}
+                aria-describedby="ask-always"
+                onClick={() => reply("always")}
+              >
                 Always
               </Button>
             </Show>

@@ -1,10 +1,13 @@
 // What the agent wants to be allowed, in words. The metadata is the server's and differs by tool.
 import type { PermissionRequest } from "@opencode-ai/sdk/v2/client"
+import { lookUp } from "../base/bare-record.ts"
+import { foldBlankLines, visibleLine, visibleText } from "../base/visible-text.ts"
+import { changeTitle } from "./change-title.ts"
 
 export type PermissionWords = {
   /** "The agent wants to run a command" */
   title: string
-  /** Shown as it is, in a box: a command, an address. */
+  /** Shown in a box: a command, an address. Nothing in it is invisible or out of order. */
   code: string
   /** A unified diff. */
   diff: string
@@ -31,23 +34,30 @@ const titles: Readonly<Record<string, string>> = {
 export function permissionWords(request: PermissionRequest): PermissionWords {
   const { metadata, patterns, permission } = request
   const diff = text(metadata.diff)
-  const written =
-    text(metadata.command) || text(metadata.url) || text(metadata.filepath) || text(metadata.filePath)
+  const file = text(metadata.filepath).includes(", ") ? "" : text(metadata.filepath)
+  const address = text(metadata.url) || text(metadata.filepath) || text(metadata.filePath)
+  // A diff says where it belongs; a command is shown whatever else is.
+  const code = text(metadata.command) || (diff ? "" : address || patterns.join("\n"))
   return {
-    title: `The agent wants to ${titles[permission] ?? `use ${permission}`}`,
-    code: diff ? "" : written || patterns.join("\n"),
+    title: visibleLine(`The agent wants to ${changeTitle(diff, file) ?? doingOf(permission)}`),
+    code: foldBlankLines(visibleText(code)),
     diff,
-    file: text(metadata.filepath).includes(", ") ? "" : text(metadata.filepath),
+    file: visibleLine(file),
   }
 }
 
 /** What "Always" would allow from now on; undefined when the server offers nothing to remember. */
 export function alwaysSentence(request: PermissionRequest): string | undefined {
   if (request.always.length === 0) return undefined
-  const kind = titles[request.permission] ?? `use ${request.permission}`
   if (request.always.includes("*"))
-    return `Always lets the agent ${kind} without asking, until the server restarts.`
-  return `Always allows, until the server restarts: ${request.always.join(", ")}`
+    return visibleLine(
+      `Always lets the agent ${doingOf(request.permission)} without asking, until the server restarts.`,
+    )
+  return visibleLine(`Always allows, until the server restarts: ${request.always.join(", ")}`)
+}
+
+function doingOf(permission: string): string {
+  return lookUp(titles, permission) ?? `use ${permission}`
 }
 
 function text(value: unknown): string {

@@ -1,12 +1,15 @@
 // Makes `target` equal to `source` without replacing it: what is on the screen for it stays mounted, an open
 // tool card stays open. Nested values are replaced; values that are equal are left alone.
 
+/** What leads from an object to what it shares with others; a server has no business there. */
+const shared = new Set<PropertyKey>(["__proto__", "constructor", "prototype"])
+
 export function assignInPlace<T extends object>(target: T, source: T): void {
   for (const key of Object.keys(target) as (keyof T)[]) {
-    if (!(key in source)) delete target[key]
+    if (!Object.hasOwn(source, key)) delete target[key]
   }
   for (const key of Object.keys(source) as (keyof T)[]) {
-    if (!isSame(target[key], source[key])) target[key] = source[key]
+    if (!shared.has(key) && !isSame(target[key], source[key])) target[key] = source[key]
   }
 }
 

@@ -1,9 +1,11 @@
 // The state of all sessions of one server, and nothing else. Changed only by the pure functions beside it.
 import type { Message, Part, Session, SessionStatus } from "@opencode-ai/sdk/v2/client"
+import { bareRecord } from "../base/bare-record.ts"
 
 /** A message with its parts in order. `pending` until the server has confirmed a prompt of ours. */
 export type Turn = { info: Message; parts: Part[]; pending?: boolean }
 
+/** The ids are the server's, and one of them may be `constructor`: every record is a bare one. */
 export type ChatState = {
   /** By session id. Sub-agent sessions (with a parentID) are here too; lists leave them out. */
   sessions: Record<string, Session>
@@ -16,5 +18,5 @@ export type ChatState = {
 }
 
 export function emptyChatState(): ChatState {
-  return { sessions: {}, status: {}, messages: {}, errors: {} }
+  return { sessions: bareRecord(), status: bareRecord(), messages: bareRecord(), errors: bareRecord() }
 }

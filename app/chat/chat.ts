@@ -11,8 +11,11 @@ export type Chat = {
   state: ChatState
   /** Root sessions of the server's directory, most recently updated first. */
   sessions: Accessor<Session[]>
-  /** The first page: `loading` until it is here, then `ready`, or `failed` (retry with `reload`). */
-  sessionsState: Accessor<"loading" | "ready" | "failed">
+  /**
+   * The first page: `loading` until it is here, then `ready`, or `failed` (retry with `reload`). `waiting` when the
+   * link is down before there was one: why, and what to do, is the link's to say.
+   */
+  sessionsState: Accessor<"loading" | "waiting" | "ready" | "failed">
   hasMoreSessions: Accessor<boolean>
   loadMoreSessions: () => Promise<void>
   reload: () => void
@@ -21,7 +24,8 @@ export type Chat = {
   deleteSession: (id: string) => Promise<void>
   /** Loads the newest messages and keeps the session in every resync until the caller's owner is disposed. */
   openSession: (id: Accessor<string>) => {
-    state: Accessor<"loading" | "ready" | "missing" | "failed">
+    /** As `sessionsState`, or `missing`: the server does not know it. */
+    state: Accessor<"loading" | "waiting" | "ready" | "missing" | "failed">
     /** One sentence when `failed`. */
     reason: Accessor<string | undefined>
     hasEarlier: Accessor<boolean>

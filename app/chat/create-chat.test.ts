@@ -103,9 +103,11 @@ describe("the list", () => {
     expect(chat.sessions().map((one) => one.id)).toEqual(["ses_2", "ses_1"])
   })
 
-  test("a server that is down is a failed list, until it is back", async () => {
+  test("while the server is down the list waits and blames nobody: why is the link's to say", async () => {
     setLink("retrying")
-    expect(chat.sessionsState()).toBe("failed")
+    expect(chat.sessionsState()).toBe("waiting")
+    setLink("connecting")
+    expect(chat.sessionsState()).toBe("loading")
     await goLive()
     expect(chat.sessionsState()).toBe("ready")
   })
@@ -119,6 +121,15 @@ describe("the list", () => {
     chat.reload()
     await settle()
     expect(chat.sessions()).toHaveLength(2)
+  })
+
+  test("a connection that ended while the list was on its way is no failure of the list", async () => {
+    instead["GET /session"] = () => {
+      connection.abort()
+      return Promise.reject(new DOMException("ended", "AbortError"))
+    }
+    await goLive()
+    expect(chat.sessionsState()).toBe("loading")
   })
 
   test("more sessions than a page come page by page", async () => {
@@ -166,10 +177,10 @@ describe("an open session", () => {
     expect(broken.state()).toBe("ready")
   })
 
-  test("while the server is down, a session that is not loaded says why", () => {
+  test("while the server is down, a session that is not loaded waits", () => {
     const opened = open(() => "ses_1")
     setLink("refused")
-    expect([opened.state(), opened.reason()]).toEqual(["failed", "It is down."])
+    expect([opened.state(), opened.reason()]).toEqual(["waiting", undefined])
   })
 
   test("deleted by somebody else, it is missing", async () => {

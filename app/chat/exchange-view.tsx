@@ -1,6 +1,6 @@
 import { createMemo, For, Show } from "solid-js"
 import { blocksOf } from "./blocks.ts"
-import { type Exchange, totalsOf } from "./exchanges.ts"
+import { type Exchange, type Standing, totalsOf } from "./exchanges.ts"
 import { cost, count, duration } from "./format.ts"
 import { BlockView } from "./parts/block-view.tsx"
 import { PersonTurn } from "./person-turn.tsx"
@@ -8,8 +8,12 @@ import "./exchange-view.css"
 
 export type ExchangeViewProps = {
   exchange: Exchange
-  /** The agent is at it right now. */
-  working: boolean
+  standing: Standing
+}
+
+const notes: Partial<Record<Standing, string>> = {
+  queued: "Queued",
+  unread: "Not answered: the agent was stopped first",
 }
 
 export function ExchangeView(props: ExchangeViewProps) {
@@ -18,21 +22,24 @@ export function ExchangeView(props: ExchangeViewProps) {
   )
   // Keys are strings: a part that the server sends anew keeps its place, and what was opened stays open.
   const keys = createMemo(() => [...blocks().keys()])
+  const working = () => props.standing === "working"
   return (
     <article class="exchange">
-      <Show when={props.exchange.prompt}>{(prompt) => <PersonTurn turn={prompt()} />}</Show>
+      <Show when={props.exchange.prompt}>
+        {(prompt) => <PersonTurn turn={prompt()} note={notes[props.standing]} />}
+      </Show>
       <Show when={keys().length > 0}>
         <section class="agent-turn" aria-label="Agent">
           <For each={keys()}>
             {(key) => (
               <Show when={blocks().get(key)}>
-                {(block) => <BlockView block={block()} working={props.working} />}
+                {(block) => <BlockView block={block()} working={working()} />}
               </Show>
             )}
           </For>
         </section>
       </Show>
-      <Show when={!props.working}>
+      <Show when={!working()}>
         <TurnFooter exchange={props.exchange} />
       </Show>
     </article>

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest"
-import { answer, prompt } from "../../tests/fakes/chat-parts.ts"
-import { exchangesOf, totalsOf } from "./exchanges.ts"
+import { answer, prompt, toolPart, userMessage, withState } from "../../tests/fakes/chat-parts.ts"
+import { exchangesOf, standingsOf, totalsOf } from "./exchanges.ts"
 
 const tokens = (input: number, output: number) => ({
   input,
@@ -40,4 +40,52 @@ test("the totals of a turn are those of all its steps, from the prompt to the la
 test("a turn that goes on has no totals", () => {
   const [exchange] = exchangesOf([prompt("1", "a"), answer("2", [], { time: { created: 1500 } })])
   expect(exchange && totalsOf(exchange)).toBeUndefined()
+})
+
+const sentAt = (id: string, created: number) =>
+  prompt(id, id, { info: userMessage(id, { time: { created } }) })
+const standings = (turns: Parameters<typeof exchangesOf>[0], busy: boolean) =>
+  Object.fromEntries(standingsOf(exchangesOf(turns), busy))
+
+test("a prompt that is sent while an answer is written is queued, until its own answer begins", () => {
+  const writing = answer("2", [], { time: { created: 1 } })
+  expect(standings([prompt("1", "a"), writing, prompt("3", "b")], true)).toEqual({
+    "1": "working",
+    "3": "queued",
+  })
+  const betweenSteps = answer("2", [], { finish: "tool-calls" })
+  expect(standings([prompt("1", "a"), betweenSteps, prompt("3", "b")], true)).toMatchObject({ "3": "queued" })
+  const next = answer("4", [], { time: { created: 9 } })
+  expect(standings([prompt("1", "a"), answer("2", []), prompt("3", "b"), next], true)).toEqual({
+    "1": "over",
+    "3": "working",
+  })
+})
+
+test("a first prompt is worked on from the start", () => {
+  expect(standings([prompt("1", "a")], true)).toEqual({ "1": "working" })
+})
+
+test("what was queued when the person rejected a call, which ends the turn, is unread too", () => {
+  const error = "The user rejected permission to use this specific tool call."
+  const call = withState(toolPart("b", "bash", {}), {
+    status: "error",
+    input: {},
+    error,
+    time: { start: 1, end: 2 },
+  })
+  const rejected = answer("2", [call], { finish: "tool-calls", time: { created: 1, completed: 5000 } })
+  expect(standings([sentAt("1", 1000), rejected, sentAt("3", 2000)], false)).toEqual({
+    "1": "over",
+    "3": "unread",
+  })
+})
+
+test("what was queued when the agent was stopped is unread; what is sent afterwards is not", () => {
+  const stopped = answer("2", [], {
+    error: { name: "MessageAbortedError", data: { message: "" } },
+    time: { created: 1, completed: 5000 },
+  })
+  const turns = [sentAt("1", 1000), stopped, sentAt("3", 2000), sentAt("4", 3000), sentAt("5", 6000)]
+  expect(standings(turns, false)).toEqual({ "1": "over", "3": "unread", "4": "unread", "5": "over" })
 })

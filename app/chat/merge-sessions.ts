@@ -20,7 +20,7 @@ export function mergeSessions(
     if (!listed.has(id) && !keep(id)) dropSession(draft, id)
   }
   for (const session of snapshot.sessions) putSession(draft, session)
-  for (const id of Object.keys(draft.status)) if (!snapshot.status[id]) delete draft.status[id]
+  for (const id of Object.keys(draft.status)) if (!Object.hasOwn(snapshot.status, id)) delete draft.status[id]
   for (const [id, status] of Object.entries(snapshot.status)) {
     if (status.type === "idle") delete draft.status[id]
     else draft.status[id] = status

@@ -23,6 +23,7 @@ type Phase =
   | { kind: "ready"; cursor: string | undefined }
   | { kind: "missing" }
   | { kind: "failed"; reason: string }
+type Shown = Phase | { kind: "waiting" }
 type Opened = { id: string; viewers: number; phase: () => Phase; show: (phase: Phase) => void }
 
 export type OpenedSessions = Pick<Chat, "openSession"> & {
@@ -190,9 +191,8 @@ function cursorOf(one: Opened): string | undefined {
 }
 
 /** What the person is told, which also depends on the link and on what others did to the session. */
-function shownPhase(room: ChatRoom, one: Opened): Phase {
+function shownPhase(room: ChatRoom, one: Opened): Shown {
   const phase = one.phase()
   if (phase.kind === "ready" && !room.state.sessions[one.id]) return { kind: "missing" }
-  if (phase.kind !== "loading" || !isDown(room)) return phase
-  return { kind: "failed", reason: room.link.reason() ?? "The server cannot be reached. Trying again." }
+  return phase.kind === "loading" && isDown(room) ? { kind: "waiting" } : phase
 }

@@ -2,9 +2,10 @@ import type { FilePart, TextPart } from "@opencode-ai/sdk/v2/client"
 import { createMemo, For, Show } from "solid-js"
 import type { PromptTurn } from "./exchanges.ts"
 import { FileChip } from "./parts/file-chip.tsx"
+import { PersonText } from "./person-text.tsx"
 
 /** What the person wrote, as they wrote it. Texts that the server added for the model stay hidden. */
-export function PersonTurn(props: { turn: PromptTurn }) {
+export function PersonTurn(props: { turn: PromptTurn; note?: string | undefined }) {
   const texts = createMemo(() =>
     props.turn.parts.filter(
       (part): part is TextPart => part.type === "text" && !part.synthetic && !part.ignored,
@@ -22,11 +23,14 @@ export function PersonTurn(props: { turn: PromptTurn }) {
       }
     >
       <section class="person-turn" aria-label="You" data-pending={props.turn.pending ? "" : undefined}>
-        <For each={texts()}>{(part) => <p class="person-text">{part.text}</p>}</For>
+        <For each={texts()}>{(part) => <PersonText text={part.text} />}</For>
         <Show when={files().length > 0}>
           <p class="person-files">
             <For each={files()}>{(part) => <FileChip part={part} />}</For>
           </p>
+        </Show>
+        <Show when={props.note}>
+          <p class="person-note">{props.note}</p>
         </Show>
       </section>
     </Show>

@@ -46,7 +46,9 @@ export function RenameDialog(props: RenameDialogProps) {
       focusFirst={() => document.querySelector<HTMLInputElement>(".rename-form input") ?? undefined}
     >
       <form class="rename-form" onSubmit={(event) => void save(event)}>
-        <TextField label="Name" value={title()} onInput={setTitle} error={error()} maxlength={200} />
+        <div class="dialog-fields">
+          <TextField label="Name" value={title()} onInput={setTitle} error={error()} maxlength={200} />
+        </div>
         <div class="dialog-actions">
           <Button onClick={() => props.onOpenChange(false)}>Cancel</Button>
           <Button type="submit" variant="primary" disabled={saving()}>

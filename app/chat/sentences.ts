@@ -36,9 +36,24 @@ function sentence(text: string): string {
   return trimmed === "" || /[.!?…]$/.test(trimmed) ? trimmed : `${trimmed}.`
 }
 
-/** "Retrying in 5 s: rate limited." */
-export function retrySentence(status: Extract<SessionStatus, { type: "retry" }>, now: number): string {
+export type Retry = Extract<SessionStatus, { type: "retry" }>
+
+/** "acme/large does not answer: rate limited. Wait, or choose another model. Attempt 3 in 5 s." */
+export function retrySentence(status: Retry, model: string, now: number): string {
   const seconds = Math.max(0, Math.ceil((status.next - now) / 1000))
   const when = seconds === 0 ? "now" : `in ${seconds} s`
-  return `Retrying ${when}: ${sentence(status.message) || "the provider did not answer."}`
+  return `${causeOf(status, model || "The model")} Attempt ${status.attempt + 1} ${when}.`
+}
+
+const unreachable =
+  /cannot connect|unable to connect|fetch failed|connection (?:refused|reset|error)|network|socket|timed? ?out|E(?:CONN|NOTFOUND|AI_AGAIN|HOSTUNREACH)/i
+const tooMany = /rate.?limit|too many requests|overloaded|quota|capacity|\b(?:429|529)\b/i
+
+function causeOf(status: Retry, model: string): string {
+  const said = sentence(status.message)
+  if (unreachable.test(said)) {
+    return `The provider of ${model} cannot be reached from the server: check its network, or choose another model.`
+  }
+  if (tooMany.test(said)) return `${model} takes no more requests now: ${said} Wait, or choose another model.`
+  return `${model} did not answer: ${said || "its provider gave no reason."} Choose another model if this goes on.`
 }

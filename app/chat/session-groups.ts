@@ -24,6 +24,26 @@ export function groupSessions(
     .filter((group) => group.sessions.length > 0)
 }
 
+/** The titles that more than one of these sessions has. */
+export function sharedTitles(sessions: readonly Session[]): ReadonlySet<string> {
+  const seen = new Set<string>()
+  const shared = new Set<string>()
+  for (const title of sessions.map(titleOf)) {
+    if (seen.has(title)) shared.add(title)
+    seen.add(title)
+  }
+  return shared
+}
+
+/** "14:02" on the same day, "12 Nov" otherwise, in the person's own language. */
+export function timeOf(session: Session, now: number, locale?: string): string {
+  const time = new Date(session.time.updated)
+  const today = new Date(now).toDateString() === time.toDateString()
+  return today
+    ? time.toLocaleTimeString(locale, { hour: "2-digit", minute: "2-digit" })
+    : time.toLocaleDateString(locale, { day: "numeric", month: "short" })
+}
+
 /** OpenCode names a session after its first answer; until then the title is a date. */
 export function titleOf(session: Session): string {
   const title = session.title.trim()

@@ -4,6 +4,7 @@ import { afterEach, beforeEach, expect, test, vi } from "vitest"
 import { session } from "../../tests/fakes/chat-parts.ts"
 import { type FakeChat, makeFakeChat } from "../../tests/fakes/fake-chat.ts"
 import { stubResizeObserver } from "../../tests/fakes/resize-observer.ts"
+import { settle } from "../../tests/fakes/test-clock.ts"
 import type { Chat } from "./chat.ts"
 import { ChatContextProvider } from "./chat-context.tsx"
 import { SessionList } from "./session-list.tsx"
@@ -42,8 +43,10 @@ const openMenu = async (title: string) => {
 }
 
 beforeEach(stubResizeObserver)
-afterEach(() => {
+afterEach(async () => {
   cleanup()
+  // Dialogs let go of the focus a moment later; the page has to stand until then.
+  await settle()
   vi.unstubAllGlobals()
 })
 
@@ -60,6 +63,23 @@ test("the open session is marked, and a running one says so", async () => {
   expect((await screen.findByRole("link", { name: "Fix test" })).getAttribute("aria-current")).toBe("page")
   chat.set("status", "ses_2", { type: "busy" })
   expect(screen.getByRole("link", { name: "Docs, running" }).hasAttribute("aria-current")).toBe(false)
+})
+
+test("sessions of the same title show when they were used, the others do not", async () => {
+  const noon = new Date().setHours(12, 5, 0, 0)
+  const at = (id: string, title: string, updated: number) =>
+    session(id, { title, time: { created: 0, updated } })
+  show([
+    at("ses_1", "Docs", noon),
+    at("ses_2", "Docs", noon - 60_000),
+    at("ses_3", "Fix test", noon - 120_000),
+  ])
+  const names = (await screen.findAllByRole("link")).map((link) => link.textContent)
+  expect(names.slice(1)).toEqual([
+    expect.stringMatching(/^Docs, .*05/),
+    expect.stringMatching(/^Docs, .*04/),
+    "Fix test",
+  ])
 })
 
 test("deleting asks by name first, then leaves a deleted session that was open", async () => {
@@ -95,6 +115,10 @@ test("renaming starts from the old name, and a refusal keeps the dialog and says
 test("an empty list, a list that could not be loaded and one with more each say what to do", async () => {
   show([])
   expect(await screen.findByText("No sessions yet")).toBeTruthy()
+  cleanup()
+  show([], { sessionsState: () => "waiting" })
+  expect(await screen.findByText("Sessions appear here when the server can be reached.")).toBeTruthy()
+  expect(screen.queryByRole("button", { name: "Try again" })).toBeNull()
   cleanup()
   const failed = show([], { sessionsState: () => "failed" })
   fireEvent.click(await screen.findByRole("button", { name: "Try again" }))

@@ -1,4 +1,5 @@
 // The sidebar's sessions: what needs the person first, then by day.
+import type { Session } from "@opencode-ai/sdk/v2/client"
 import { A } from "@solidjs/router"
 import SquarePen from "lucide-solid/icons/square-pen"
 import { createMemo, createSignal, createUniqueId, For, Match, onCleanup, Show, Switch } from "solid-js"
@@ -7,7 +8,7 @@ import { EmptyState } from "../ui/empty.tsx"
 import { notify } from "../ui/notices.tsx"
 import { Skeleton } from "../ui/skeleton.tsx"
 import { useChat } from "./chat-context.tsx"
-import { type GroupName, groupSessions } from "./session-groups.ts"
+import { type GroupName, groupSessions, sharedTitles, timeOf, titleOf } from "./session-groups.ts"
 import { SessionRow } from "./session-row.tsx"
 import "./session-list.css"
 
@@ -27,6 +28,7 @@ export function SessionList(props: SessionListProps) {
   const chat = useChat()
   const now = createClock()
   const groups = createMemo(() => groupSessions(chat.sessions(), (id) => props.asksOf(id) > 0, now()))
+  const shared = createMemo(() => sharedTitles(chat.sessions()))
   const names = createMemo(() => groups().map((group) => group.name))
   const inGroup = (name: GroupName) => groups().find((group) => group.name === name)?.sessions ?? []
   return (
@@ -37,11 +39,21 @@ export function SessionList(props: SessionListProps) {
       <Switch>
         <Match when={chat.sessions().length > 0}>
           <For each={names()}>
-            {(name) => <Group {...props} name={name} ids={inGroup(name).map((session) => session.id)} />}
+            {(name) => (
+              <Group
+                {...props}
+                name={name}
+                ids={inGroup(name).map((session) => session.id)}
+                timeOf={(session) => (shared().has(titleOf(session)) ? timeOf(session, now()) : undefined)}
+              />
+            )}
           </For>
           <Show when={chat.hasMoreSessions()}>
             <MoreSessions />
           </Show>
+        </Match>
+        <Match when={chat.sessionsState() === "waiting"}>
+          <p class="sessions-waiting">Sessions appear here when the server can be reached.</p>
         </Match>
         <Match when={chat.sessionsState() === "loading"}>
           <Skeleton label="Loading sessions" rows={5} />
@@ -49,7 +61,7 @@ export function SessionList(props: SessionListProps) {
         <Match when={chat.sessionsState() === "failed"}>
           <EmptyState
             title="Sessions could not be loaded"
-            text="The server did not answer. It is asked again as soon as the connection is back."
+            text="The server answered with an error. Look at its log, then try again."
             action={
               <Button size="small" onClick={() => chat.reload()}>
                 Try again
@@ -65,7 +77,13 @@ export function SessionList(props: SessionListProps) {
   )
 }
 
-function Group(props: SessionListProps & { name: GroupName; ids: string[] }) {
+type GroupProps = SessionListProps & {
+  name: GroupName
+  ids: string[]
+  timeOf: (session: Session) => string | undefined
+}
+
+function Group(props: GroupProps) {
   const chat = useChat()
   const heading = createUniqueId()
   return (
@@ -87,6 +105,7 @@ function Group(props: SessionListProps & { name: GroupName; ids: string[] }) {
                   href={props.hrefOf(id)}
                   current={id === props.currentID}
                   asks={props.asksOf(id)}
+                  time={props.timeOf(session())}
                   onDeleted={() => id === props.currentID && props.onCurrentDeleted()}
                 />
               )}

@@ -56,7 +56,8 @@ export function createSessionPages(room: ChatRoom): SessionPages {
     sessions,
     sessionsState: () => {
       if (directory() !== undefined) return "ready"
-      return failed() || isDown(room) ? "failed" : "loading"
+      if (isDown(room)) return "waiting"
+      return failed() ? "failed" : "loading"
     },
     hasMoreSessions: hasMore,
     async loadMoreSessions() {
@@ -82,7 +83,8 @@ export function createSessionPages(room: ChatRoom): SessionPages {
       try {
         return await fetch(signal)
       } catch (error) {
-        setFailed(true)
+        // A connection that ended meanwhile is not an answer; the next one asks anew.
+        if (!signal.aborted) setFailed(true)
         throw error
       }
     },

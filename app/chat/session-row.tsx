@@ -3,7 +3,7 @@ import { A } from "@solidjs/router"
 import Ellipsis from "lucide-solid/icons/ellipsis"
 import Pencil from "lucide-solid/icons/pencil"
 import Trash from "lucide-solid/icons/trash"
-import { createSignal, Match, Switch } from "solid-js"
+import { createSignal, Match, Show, Switch } from "solid-js"
 import { ConfirmDialog } from "../ui/confirm-dialog.tsx"
 import { Menu } from "../ui/menu.tsx"
 import { notify } from "../ui/notices.tsx"
@@ -16,6 +16,8 @@ export type SessionRowProps = {
   href: string
   current: boolean
   asks: number
+  /** When it was last used, as people write it; tells sessions of the same title apart. */
+  time?: string | undefined
   onDeleted: () => void
 }
 
@@ -42,7 +44,15 @@ export function SessionRow(props: SessionRowProps) {
         title={title()}
       >
         <span class="session-title">{title()}</span>
-        <SessionMark id={props.session.id} asks={props.asks} />
+        <span class="session-end">
+          <Show when={props.time}>
+            <span class="session-time">
+              <span class="visually-hidden">, </span>
+              {props.time}
+            </span>
+          </Show>
+          <SessionMark id={props.session.id} asks={props.asks} />
+        </span>
       </A>
       <Menu
         label={`Actions for ${title()}`}

@@ -4,7 +4,7 @@ import { Button } from "../ui/button.tsx"
 import { notify } from "../ui/notices.tsx"
 import { useChat } from "./chat-context.tsx"
 import type { Exchange } from "./exchanges.ts"
-import { retrySentence } from "./sentences.ts"
+import { type Retry, retrySentence } from "./sentences.ts"
 
 /** A prompt is idle for a moment before the server says that it works on it. */
 const unansweredAfterMs = 3000
@@ -12,6 +12,8 @@ const unansweredAfterMs = 3000
 export type SessionStatusLineProps = {
   sessionID: string
   last: Exchange | undefined
+  /** The agent was stopped before it came to the last prompt. */
+  stopped: boolean
   /** The agent waits for an answer of the person. */
   waiting: boolean
 }
@@ -23,6 +25,10 @@ export function SessionStatusLine(props: SessionStatusLineProps) {
     const current = status()
     return current?.type === "retry" ? current : undefined
   }
+  const model = () => {
+    const chosen = props.last?.prompt?.info.model
+    return chosen?.modelID ? `${chosen.providerID}/${chosen.modelID}` : ""
+  }
   // The message of the last answer says the same, where it has one.
   const error = () =>
     props.last?.answers.at(-1)?.info.error ? undefined : chat.state.errors[props.sessionID]
@@ -33,7 +39,7 @@ export function SessionStatusLine(props: SessionStatusLineProps) {
   return (
     <div class="session-status" aria-live="polite">
       <Switch>
-        <Match when={retry()}>{(waiting) => <RetryLine status={waiting()} />}</Match>
+        <Match when={retry()}>{(waiting) => <RetryLine status={waiting()} model={model()} />}</Match>
         <Match when={status()?.type === "busy" && props.waiting}>
           <p class="turn-note">Waiting for your answer</p>
         </Match>
@@ -43,21 +49,21 @@ export function SessionStatusLine(props: SessionStatusLineProps) {
         <Match when={error()}>{(message) => <p class="turn-error">{message()}</p>}</Match>
       </Switch>
       <Show when={unanswered() ? props.last?.id : undefined} keyed>
-        {(_id) => <Unanswered sessionID={props.sessionID} last={props.last} />}
+        {(_id) => <Unanswered {...props} />}
       </Show>
     </div>
   )
 }
 
-function RetryLine(props: { status: Parameters<typeof retrySentence>[0] }) {
+function RetryLine(props: { status: Retry; model: string }) {
   const [now, setNow] = createSignal(Date.now())
   const clock = setInterval(() => setNow(Date.now()), 1000)
   onCleanup(() => clearInterval(clock))
-  return <p class="turn-note">{retrySentence(props.status, now())}</p>
+  return <p class="turn-note">{retrySentence(props.status, props.model, now())}</p>
 }
 
 /** OpenCode can store a prompt without ever answering it, when it comes right after an error. */
-function Unanswered(props: { sessionID: string; last: Exchange | undefined }) {
+function Unanswered(props: Pick<SessionStatusLineProps, "sessionID" | "last" | "stopped">) {
   const chat = useChat()
   const [due, setDue] = createSignal(false)
   createEffect(() => {
@@ -77,9 +83,9 @@ function Unanswered(props: { sessionID: string; last: Exchange | undefined }) {
       })
   }
   return (
-    <Show when={due() && text() !== ""}>
+    <Show when={(due() || props.stopped) && text() !== ""}>
       <p class="turn-note">
-        This prompt was not answered.{" "}
+        {props.stopped ? "You can send it again." : "This prompt was not answered."}{" "}
         <Button size="small" onClick={again}>
           Send again
         </Button>

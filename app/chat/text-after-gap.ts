@@ -1,7 +1,10 @@
 // The text of a part that is still being written, after a gap in the events.
 
-/** Stands where words are missing until the part is complete; the complete part always replaces the text. */
-export const gapMark = "\n\n…\n\n"
+/**
+ * Stands where words are missing until the part is complete; the complete part always replaces the text. Invisible
+ * separators tell it from a line that a model wrote.
+ */
+export const gapMark = "\n\n\u2063…\u2063\n\n"
 
 export type Gap = {
   /** What the server answered. OpenCode 1 keeps a text to itself until it is complete, and answers "". */

@@ -1,4 +1,5 @@
 // What every block of one timeline may need to know about where it stands.
+import type { ToolPart } from "@opencode-ai/sdk/v2/client"
 import { defineContext } from "../base/define-context.ts"
 
 export type TimelinePlace = {
@@ -6,12 +7,8 @@ export type TimelinePlace = {
   directory: () => string
   /** Where a session opens: sub-agents have sessions of their own. */
   sessionHref: (id: string) => string
+  /** Whether the agent waits for the person in this call. */
+  waitsFor: (part: ToolPart) => boolean
 }
 
 export const [TimelineProvider, useTimeline] = defineContext<TimelinePlace>("TimelineProvider")
-
-/** `/work/repo/src/a.ts` → `src/a.ts` in `/work/repo`. */
-export function shortPath(path: string, directory: string): string {
-  const root = directory.endsWith("/") ? directory : `${directory}/`
-  return path.startsWith(root) ? path.slice(root.length) : path
-}

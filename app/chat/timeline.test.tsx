@@ -9,13 +9,14 @@ import {
   session,
   textPart,
   toolPart,
+  userMessage,
   withState,
 } from "../../tests/fakes/chat-parts.ts"
 import { type FakeChat, makeFakeChat } from "../../tests/fakes/fake-chat.ts"
 import { stubResizeObserver } from "../../tests/fakes/resize-observer.ts"
 import { ChatContextProvider } from "./chat-context.tsx"
 import type { Turn } from "./chat-state.ts"
-import { type OpenedSession, Timeline } from "./timeline.tsx"
+import { type OpenedSession, Timeline, type TimelineProps } from "./timeline.tsx"
 
 const ready: OpenedSession = {
   state: () => "ready",
@@ -29,6 +30,7 @@ function show(
   turns: Turn[],
   status: "busy" | "idle" = "idle",
   opened: Partial<OpenedSession> = {},
+  waitsFor?: TimelineProps["waitsFor"],
 ): FakeChat {
   const chat = makeFakeChat({
     sessions: { ses_1: session("ses_1") },
@@ -40,6 +42,7 @@ function show(
       <Timeline
         sessionID="ses_1"
         opened={{ ...ready, ...opened }}
+        {...(waitsFor && { waitsFor })}
         sessionHref={(id) => `/s/a:1/session/${id}`}
       />
     </ChatContextProvider>
@@ -90,6 +93,62 @@ test("a failed call opens by itself and says why", () => {
     "true",
   )
   expect(screen.getByText("File not found")).toBeTruthy()
+})
+
+test("a rejected call stays folded and says in plain words who rejected it", () => {
+  const rejected = withState(toolPart("b", "bash", {}), {
+    status: "error",
+    input: { command: "rm -rf dist" },
+    error: "The user rejected permission to use this specific tool call.",
+    time: { start: 1, end: 2 },
+  })
+  show([prompt("1", "Go"), answer("2", [rejected])])
+  const line = screen.getByRole("button", { name: /rm -rf dist.*rejected/ })
+  expect(line.getAttribute("aria-expanded")).toBe("false")
+  fireEvent.click(line)
+  expect(screen.getByText("You rejected this.")).toBeTruthy()
+  expect(screen.queryByText(/specific tool call/)).toBeNull()
+})
+
+test("a call that waits for the person says so, the others run", () => {
+  const running = (id: string) =>
+    withState(toolPart(id, "bash", {}), { status: "running", input: { command: id }, time: { start: 1 } })
+  show(
+    [prompt("1", "Go"), answer("2", [running("first"), running("second")])],
+    "busy",
+    {},
+    (part) => part.id === "first",
+  )
+  expect(screen.getByRole("button", { name: /first.*waits for you/ })).toBeTruthy()
+  expect(screen.getByRole("button", { name: /second.*running/ })).toBeTruthy()
+})
+
+test("the input of a tool that we do not know is read as lines, not as JSON", () => {
+  const failed = withState(toolPart("b", "acme_deploy", {}), {
+    status: "error",
+    input: { target: "prod", note: "line one\nline two", dry: false },
+    error: "No such target",
+    time: { start: 1, end: 2 },
+  })
+  show([prompt("1", "Go"), answer("2", [failed])])
+  const fields = [...document.querySelectorAll(".tool-fields > *")].map((one) => one.textContent)
+  expect(fields).toEqual(["target", "prod", "note", "line one\nline two", "dry", "false"])
+})
+
+test("a prompt that is sent while the agent works is queued; after a stop it says what happened", () => {
+  const working = answer("2", [], { time: { created: 1500 } })
+  const queued = prompt("3", "And this", { info: userMessage("3", { time: { created: 1600 } }) })
+  const chat = show([prompt("1", "Go"), working, queued], "busy")
+  expect(screen.getByText("Queued")).toBeTruthy()
+  chat.set("messages", "ses_1", 1, "info", {
+    error: { name: "MessageAbortedError", data: { message: "" } },
+    time: { created: 1500, completed: 2000 },
+  } as never)
+  chat.set("status", "ses_1", { type: "idle" })
+  expect(screen.queryByText("Queued")).toBeNull()
+  expect(screen.getByText("Not answered: the agent was stopped first")).toBeTruthy()
+  fireEvent.click(screen.getByRole("button", { name: "Send again" }))
+  expect(chat.send).toHaveBeenCalledWith("ses_1", expect.objectContaining({ text: "And this" }))
 })
 
 test("what a person opened stays open when the server sends the part anew", () => {
@@ -145,7 +204,7 @@ test("a stopped answer is calm, a failed one is an alert with the provider's wor
 test("a retry says when and why", () => {
   const chat = show([prompt("1", "Go")], "busy")
   chat.set("status", "ses_1", { type: "retry", attempt: 1, message: "rate limited", next: Date.now() + 4900 })
-  expect(screen.getByText("Retrying in 5 s: rate limited.")).toBeTruthy()
+  expect(screen.getByText(/^stub\/m takes no more .*rate limited.* Attempt 2 in 5 s\.$/)).toBeTruthy()
 })
 
 test("a prompt that was never answered can be sent again, after a moment", async () => {

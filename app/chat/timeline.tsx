@@ -1,4 +1,5 @@
 // One session, from its loaded beginning to what happens right now.
+import type { ToolPart } from "@opencode-ai/sdk/v2/client"
 import ArrowDown from "lucide-solid/icons/arrow-down"
 import { createMemo, createSignal, For, Match, Show, Switch } from "solid-js"
 import { Button } from "../ui/button.tsx"
@@ -8,7 +9,7 @@ import { Skeleton } from "../ui/skeleton.tsx"
 import type { Chat } from "./chat.ts"
 import { useChat } from "./chat-context.tsx"
 import { ExchangeView } from "./exchange-view.tsx"
-import { exchangesOf } from "./exchanges.ts"
+import { exchangesOf, standingsOf } from "./exchanges.ts"
 import { SessionStatusLine } from "./session-status-line.tsx"
 import { createStickyScroll } from "./sticky-scroll.ts"
 import { TimelineProvider } from "./timeline-context.ts"
@@ -22,6 +23,8 @@ export type TimelineProps = {
   sessionHref: (id: string) => string
   /** The agent waits for an answer of the person. */
   waiting?: boolean
+  /** Whether it waits in this call. */
+  waitsFor?: (part: ToolPart) => boolean
 }
 
 export function Timeline(props: TimelineProps) {
@@ -30,6 +33,7 @@ export function Timeline(props: TimelineProps) {
   const place = {
     directory: () => chat.state.sessions[props.sessionID]?.directory ?? "",
     sessionHref: (id: string) => props.sessionHref(id),
+    waitsFor: (part: ToolPart) => props.waitsFor?.(part) ?? false,
   }
   return (
     <TimelineProvider value={place}>
@@ -39,6 +43,9 @@ export function Timeline(props: TimelineProps) {
             <Switch fallback={<Exchanges {...props} holdPlace={scroll.holdPlace} />}>
               <Match when={props.opened.state() === "loading" && !chat.state.messages[props.sessionID]}>
                 <Skeleton label="Loading the conversation" rows={6} />
+              </Match>
+              <Match when={props.opened.state() === "waiting" && !chat.state.messages[props.sessionID]}>
+                <p class="turn-note">The conversation appears here when the server can be reached.</p>
               </Match>
               <Match when={props.opened.state() === "failed" && !chat.state.messages[props.sessionID]}>
                 <EmptyState
@@ -72,7 +79,8 @@ function Exchanges(props: TimelineProps & { holdPlace: HoldPlace }) {
       ),
   )
   const ids = createMemo(() => [...exchanges().keys()])
-  const idle = () => (chat.state.status[props.sessionID]?.type ?? "idle") === "idle"
+  const busy = () => (chat.state.status[props.sessionID]?.type ?? "idle") !== "idle"
+  const standings = createMemo(() => standingsOf([...exchanges().values()], busy()))
   return (
     <div ref={list}>
       <Show when={props.opened.hasEarlier()}>
@@ -83,13 +91,14 @@ function Exchanges(props: TimelineProps & { holdPlace: HoldPlace }) {
       <For each={ids()}>
         {(id) => (
           <Show when={exchanges().get(id)}>
-            {(exchange) => <ExchangeView exchange={exchange()} working={!idle() && id === ids().at(-1)} />}
+            {(exchange) => <ExchangeView exchange={exchange()} standing={standings().get(id) ?? "over"} />}
           </Show>
         )}
       </For>
       <SessionStatusLine
         sessionID={props.sessionID}
         last={exchanges().get(ids().at(-1) ?? "")}
+        stopped={standings().get(ids().at(-1) ?? "") === "unread"}
         waiting={props.waiting ?? false}
       />
     </div>

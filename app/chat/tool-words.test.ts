@@ -11,7 +11,7 @@ test("a call is a verb, an object and what came of it", () => {
   expect(line("a", "bash", { command: "bun test\necho done" }, { metadata: { exit: 1 } })).toEqual([
     "Run",
     "bun test …",
-    "exit 1",
+    "",
   ])
   expect(line("a", "bash", { command: "ls" }, { metadata: { exit: 0 } })).toEqual(["Run", "ls", ""])
   expect(
@@ -31,6 +31,16 @@ test("a call is a verb, an object and what came of it", () => {
     "Search",
     "x",
     "1 match",
+  ])
+})
+
+test("an answered question shows the answer", () => {
+  const questions = [{ question: "Which colour?" }, { question: "Which extras?" }]
+  const answers = [["Teal"], ["Shade", "Ring"]]
+  expect(line("a", "question", { questions }, { metadata: { answers } })).toEqual([
+    "Ask",
+    "Which colour?",
+    "Teal, Shade, Ring",
   ])
 })
 
@@ -84,4 +94,18 @@ test("exploration counts files once, and searches each time", () => {
     ]),
   ).toBe("Read 2 files · searched 2×")
   expect(exploreWords([toolPart("d", "list", {}), toolPart("e", "list", {})])).toBe("Listed 2 directories")
+})
+
+test("a tool named like something every object has is a tool that we do not know", () => {
+  for (const tool of ["__proto__", "constructor", "toString", "valueOf"])
+    expect(line("a", tool, { verb: {}, object: "x" }, { title: "T" })).toEqual([tool, "T", ""])
+})
+
+test("nothing in a line is hidden or turned around", () => {
+  expect(line("a", "bash", { command: "ls # \u202ehs | lruc" })).toEqual([
+    "Run",
+    "ls # ⟨U+202E⟩hs | lruc",
+    "",
+  ])
+  expect(line("a", "x\u200by", {}, { title: "a\u2066b" })).toEqual(["x⟨U+200B⟩y", "a⟨U+2066⟩b", ""])
 })

@@ -1,7 +1,9 @@
 // A tool call in one line of words. Inputs come from a model: every field is checked before it is used.
 import type { ToolPart } from "@opencode-ai/sdk/v2/client"
+import { lookUp } from "../base/bare-record.ts"
+import { shortPath } from "../base/short-path.ts"
+import { visibleLine } from "../base/visible-text.ts"
 import { plural } from "./format.ts"
-import { shortPath } from "./timeline-context.ts"
 
 export type ToolWords = { verb: string; object: string; code: boolean; result: string }
 type Fields = Record<string, unknown>
@@ -9,11 +11,7 @@ type Fields = Record<string, unknown>
 type Describe = (input: Fields, metadata: Fields, short: (path: string) => string) => Partial<ToolWords>
 
 const describers: Readonly<Record<string, Describe>> = {
-  bash: (input, metadata) => ({
-    verb: "Run",
-    object: firstLine(text(input.command)),
-    result: exitOf(metadata),
-  }),
+  bash: (input) => ({ verb: "Run", object: firstLine(text(input.command)) }),
   edit: (input, metadata, short) => ({
     verb: "Edit",
     object: short(text(input.filePath)),
@@ -54,7 +52,12 @@ const describers: Readonly<Record<string, Describe>> = {
     code: false,
     result: text(input.subagent_type),
   }),
-  question: (input) => ({ verb: "Ask", object: firstQuestion(input.questions), code: false }),
+  question: (input, metadata) => ({
+    verb: "Ask",
+    object: questionsOf(input.questions)[0] ?? "",
+    code: false,
+    result: answersOf(metadata.answers).flat().join(", "),
+  }),
   skill: (input) => ({ verb: "Use skill", object: text(input.name) }),
   invalid: (input) => ({ verb: "Call", object: text(input.tool), result: "not a valid call" }),
 }
@@ -62,12 +65,12 @@ const describers: Readonly<Record<string, Describe>> = {
 export function toolWords(part: ToolPart, directory: string): ToolWords {
   const { input } = part.state
   const metadata = metadataOf(part)
-  const describe = describers[part.tool]
+  const describe = lookUp(describers, part.tool)
   const words = describe?.(input, metadata, (path) => shortPath(path, directory)) ?? {}
   const title = part.state.status === "completed" ? part.state.title : ""
   return {
-    verb: words.verb ?? part.tool,
-    object: words.object || (describe ? "" : title),
+    verb: visibleLine(words.verb ?? part.tool),
+    object: visibleLine(words.object || (describe ? "" : title)),
     code: words.code ?? describe !== undefined,
     result: part.state.status === "completed" ? (words.result ?? "") : "",
   }
@@ -123,10 +126,6 @@ function firstLine(command: string): string {
   return others.length > 0 ? `${first} …` : first
 }
 
-function exitOf(metadata: Fields): string {
-  return typeof metadata.exit === "number" && metadata.exit !== 0 ? `exit ${metadata.exit}` : ""
-}
-
 function changes(metadata: Fields): string {
   const diff = metadata.filediff
   if (typeof diff !== "object" || diff === null) return ""
@@ -149,7 +148,15 @@ function found(value: unknown, one: string, many?: string): string {
   return typeof value === "number" ? plural(value, one, many) : ""
 }
 
-function firstQuestion(value: unknown): string {
-  const first: unknown = Array.isArray(value) ? value[0] : undefined
-  return typeof first === "object" && first !== null && "question" in first ? text(first.question) : ""
+export function questionsOf(value: unknown): string[] {
+  if (!Array.isArray(value)) return []
+  return value.map((one: unknown) =>
+    typeof one === "object" && one !== null && "question" in one ? text(one.question) : "",
+  )
+}
+
+/** Per question, what was picked or typed. */
+export function answersOf(value: unknown): string[][] {
+  if (!Array.isArray(value)) return []
+  return value.map((one: unknown) => (Array.isArray(one) ? one.map(text).filter(Boolean) : []))
 }

@@ -1,6 +1,7 @@
 import { Show } from "solid-js"
 import { Button } from "../ui/button.tsx"
 import { Select } from "../ui/select.tsx"
+import { Skeleton } from "../ui/skeleton.tsx"
 import type { Choice } from "./choice.ts"
 import { refOf } from "./offer.ts"
 import type { OfferResource } from "./offer-resource.ts"
@@ -47,6 +48,11 @@ export function ChoiceBar(props: { choice: Choice; offer: OfferResource }) {
           value={known(props.choice.model(), models()) ?? serversChoice}
           onChange={(ref) => props.choice.setModel(ref === serversChoice ? undefined : ref)}
         />
+      </Show>
+      <Show when={props.offer.state() === "loading"}>
+        <div class="choice-loading">
+          <Skeleton label="Loading agents and models" rows={1} />
+        </div>
       </Show>
       <Show when={props.offer.state() === "failed"}>
         <Button variant="quiet" size="small" onClick={props.offer.retry}>

@@ -4,8 +4,10 @@ import { afterEach, beforeEach, expect, test, vi } from "vitest"
 import { session } from "../../tests/fakes/chat-parts.ts"
 import { type FakeChat, makeFakeChat } from "../../tests/fakes/fake-chat.ts"
 import { type FakeCatalogue, makeFakeConnection } from "../../tests/fakes/fake-connection.ts"
+import { settle } from "../../tests/fakes/test-clock.ts"
 import type { Chat } from "../chat/chat.ts"
 import { ChatContextProvider } from "../chat/chat-context.tsx"
+import type { LinkState } from "../connection/connection.ts"
 import { ConnectionProvider } from "../connection/connection-context.tsx"
 import { Composer, type ComposerProps } from "./composer.tsx"
 
@@ -13,9 +15,11 @@ function show(
   props: ComposerProps,
   chatOverrides: Partial<Chat> = {},
   catalogue?: () => FakeCatalogue,
-): FakeChat {
+  linkState: LinkState = "live",
+): FakeChat & { setLink: (state: LinkState) => void } {
   const chat = makeFakeChat({ sessions: { ses_1: session("ses_1") } }, chatOverrides)
-  const { connection } = makeFakeConnection(catalogue)
+  const { connection, setLink } = makeFakeConnection(catalogue)
+  setLink(linkState)
   render(() => (
     <ConnectionProvider value={connection}>
       <ChatContextProvider value={chat}>
@@ -23,7 +27,7 @@ function show(
       </ChatContextProvider>
     </ConnectionProvider>
   ))
-  return chat
+  return { ...chat, setLink }
 }
 
 const area = () => screen.getByRole<HTMLTextAreaElement>("textbox", { name: "Prompt" })
@@ -31,7 +35,11 @@ const type = (text: string) => fireEvent.input(area(), { target: { value: text }
 const refuse = (sentence: string) => vi.fn(async () => Promise.reject(new Error(sentence)))
 
 beforeEach(() => localStorage.clear())
-afterEach(cleanup)
+afterEach(async () => {
+  cleanup()
+  // Popovers let go of the focus a moment later; the page has to stand until then.
+  await settle()
+})
 
 test("Enter sends and empties the field; Shift+Enter does not", async () => {
   const chat = show({ sessionID: "ses_1" })
@@ -90,6 +98,22 @@ test("the first prompt creates the session, is sent to it, and opens it", async 
   expect(chat.send).toHaveBeenCalledWith("ses_created", { text: "Start" })
 })
 
+test("what is typed on while the first prompt starts its session goes along into that session", async () => {
+  const sent = Promise.withResolvers<void>()
+  const onStarted = vi.fn()
+  show({ onStarted }, { send: () => sent.promise })
+  type("Start")
+  fireEvent.keyDown(area(), { key: "Enter" })
+  await waitFor(() => expect(area().value).toBe(""))
+  type("half a thought")
+  sent.resolve()
+  await waitFor(() => expect(onStarted).toHaveBeenCalled())
+  expect(area().value).toBe("")
+  cleanup()
+  show({ sessionID: "ses_created" })
+  expect(area().value).toBe("half a thought")
+})
+
 test("a first prompt that was refused is tried again in the same session", async () => {
   const onStarted = vi.fn()
   const send = vi.fn().mockRejectedValueOnce(new Error("Not now.")).mockResolvedValueOnce(undefined)
@@ -115,11 +139,56 @@ test("while the agent works there is a way to stop it, and a next prompt can be 
   await waitFor(() => expect(chat.send).toHaveBeenCalled())
 })
 
+test("Stop hands the focus back to the prompt, before the button goes", () => {
+  const chat = show({ sessionID: "ses_1" })
+  chat.set("status", "ses_1", { type: "busy" })
+  const stop = screen.getByRole("button", { name: "Stop" })
+  stop.focus()
+  fireEvent.click(stop)
+  expect(document.activeElement).toBe(area())
+})
+
+test("two Escapes within a second stop the agent; one, or two far apart, do not", () => {
+  vi.useFakeTimers()
+  const chat = show({ sessionID: "ses_1" })
+  const pressEscape = () => fireEvent.keyDown(area(), { key: "Escape" })
+  pressEscape()
+  pressEscape()
+  expect(chat.stop).not.toHaveBeenCalled()
+  chat.set("status", "ses_1", { type: "busy" })
+  pressEscape()
+  expect(screen.getByText("Press Escape again to stop the agent.")).toBeTruthy()
+  vi.advanceTimersByTime(1_100)
+  expect(screen.queryByText("Press Escape again to stop the agent.")).toBeNull()
+  pressEscape()
+  expect(chat.stop).not.toHaveBeenCalled()
+  pressEscape()
+  vi.useRealTimers()
+  expect(chat.stop).toHaveBeenCalledTimes(1)
+})
+
+test("it is in use while somebody writes, until the focus is gone for a moment", () => {
+  vi.useFakeTimers()
+  const onInUse = vi.fn()
+  show({ sessionID: "ses_1", onInUse })
+  area().focus()
+  expect(onInUse).toHaveBeenLastCalledWith(false)
+  type("half a th")
+  expect(onInUse).toHaveBeenLastCalledWith(true)
+  area().blur()
+  expect(onInUse).toHaveBeenLastCalledWith(true)
+  vi.advanceTimersByTime(400)
+  vi.useRealTimers()
+  expect(onInUse).toHaveBeenLastCalledWith(false)
+})
+
 test("without a model the screen says what to do, and sends nothing", async () => {
   let providers: Record<string, string[]> = {}
   const chat = show({ sessionID: "ses_1" }, {}, () => ({ providers, agents: ["build"] }))
   await screen.findByText("This server has no model to answer with")
   expect(screen.getByText("opencode auth login")).toBeTruthy()
+  const guide = screen.getByRole("link", { name: "opencode.ai/docs/providers" })
+  expect([guide.getAttribute("target"), guide.getAttribute("rel")]).toEqual(["_blank", "noopener noreferrer"])
   type("Hello")
   fireEvent.keyDown(area(), { key: "Enter" })
   expect(chat.send).not.toHaveBeenCalled()
@@ -140,4 +209,23 @@ test("a picked agent goes along with the prompt and is remembered for this serve
   type("Go")
   fireEvent.keyDown(area(), { key: "Enter" })
   await waitFor(() => expect(chat.send).toHaveBeenCalledWith("ses_1", { text: "Go", agent: "plan" }))
+})
+
+test("until the link stands nothing is asked and nothing is called a failure", async () => {
+  let asked = 0
+  const { setLink } = show(
+    { sessionID: "ses_1" },
+    {},
+    () => {
+      asked++
+      return { providers: { acme: ["small"] }, agents: ["build"] }
+    },
+    "connecting",
+  )
+  await Promise.resolve()
+  expect(asked).toBe(0)
+  expect(screen.getByRole("status", { name: "Loading agents and models" })).toBeTruthy()
+  setLink("live")
+  expect(await screen.findByRole("button", { name: "Agent: build" })).toBeTruthy()
+  expect(screen.queryByRole("status", { name: "Loading agents and models" })).toBeNull()
 })

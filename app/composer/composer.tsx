@@ -1,24 +1,27 @@
 import ArrowUp from "lucide-solid/icons/arrow-up"
-import Square from "lucide-solid/icons/square"
-import { createEffect, createSignal, createUniqueId, on, Show } from "solid-js"
+import { createEffect, createSignal, createUniqueId, onCleanup, Show } from "solid-js"
 import { useChat } from "../chat/chat-context.tsx"
 import { useConnection } from "../connection/connection-context.tsx"
-import { Button } from "../ui/button.tsx"
 import { IconButton } from "../ui/icon-button.tsx"
-import { notify } from "../ui/notices.tsx"
 import { createChoice, promptChoice } from "./choice.ts"
 import { ChoiceBar } from "./choice-bar.tsx"
 import "./composer.css"
 import { createDraft, makeDraftStore, newSession } from "./draft.ts"
 import { NoModel } from "./no-model.tsx"
 import { createOffer } from "./offer-resource.ts"
+import { PromptArea } from "./prompt-area.tsx"
 import { createSending } from "./sending.ts"
+import { createStopping, StopButton } from "./stop-button.tsx"
 
 export type ComposerProps = {
   /** Left out for a session that the first prompt will start. */
   sessionID?: string | undefined
   /** After the first prompt was taken. */
   onStarted?: (sessionID: string) => void
+  /** Somebody is writing in it, or a prompt is on its way or was refused: it must not go away now. */
+  onInUse?: (inUse: boolean) => void
+  /** Gives the way to put the focus into the prompt. */
+  focusRef?: (focus: () => void) => void
 }
 
 export function Composer(props: ComposerProps) {
@@ -34,6 +37,10 @@ export function Composer(props: ComposerProps) {
     onStarted: (id) => props.onStarted?.(id),
   })
   const hint = createUniqueId()
+  const [focused, setFocused] = createSignal(false)
+  const [armed, setArmed] = createSignal(false)
+  const stopping = createStopping(() => chat.stop(props.sessionID ?? ""))
+  let focusPrompt: (() => void) | undefined
 
   const running = () =>
     props.sessionID !== undefined && (chat.state.status[props.sessionID]?.type ?? "idle") !== "idle"
@@ -42,6 +49,12 @@ export function Composer(props: ComposerProps) {
   const send = () => {
     if (sendable()) void sending.send(promptChoice(choice, offer.value()))
   }
+  createEffect(() =>
+    props.onInUse?.(
+      (focused() && draft.text().trim() !== "") || sending.busy() || sending.error() !== undefined,
+    ),
+  )
+  onCleanup(() => props.onInUse?.(false))
   return (
     <form
       class="composer"
@@ -65,12 +78,22 @@ export function Composer(props: ComposerProps) {
           text={draft.text()}
           onInput={draft.set}
           onSend={send}
+          onEscape={(first) => setArmed(first && running())}
+          onEscapeTwice={() => running() && void stopping.stop()}
+          onFocused={setFocused}
           describedBy={sending.error() ? hint : undefined}
+          focusRef={(focus) => {
+            focusPrompt = focus
+            props.focusRef?.(focus)
+          }}
         />
+        <p class="visually-hidden" role="status">
+          {armed() && running() ? "Press Escape again to stop the agent." : ""}
+        </p>
         <div class="composer-bar">
           <ChoiceBar choice={choice} offer={offer} />
           <Show when={running()}>
-            <StopButton stop={() => chat.stop(props.sessionID ?? "")} />
+            <StopButton stopping={stopping} armed={armed()} onPressed={() => focusPrompt?.()} />
           </Show>
           <IconButton
             type="submit"
@@ -83,68 +106,5 @@ export function Composer(props: ComposerProps) {
         </div>
       </div>
     </form>
-  )
-}
-
-function StopButton(props: { stop: () => Promise<void> }) {
-  const [stopping, setStopping] = createSignal(false)
-  const stop = async () => {
-    setStopping(true)
-    await props.stop().catch((cause: unknown) => {
-      const why = cause instanceof Error ? cause.message : "Try again."
-      notify({ kind: "danger", text: `The agent was not stopped. ${why}` })
-    })
-    setStopping(false)
-  }
-  return (
-    <Button size="small" class="composer-stop" disabled={stopping()} onClick={() => void stop()}>
-      <Square aria-hidden="true" /> Stop
-    </Button>
-  )
-}
-
-type PromptAreaProps = {
-  session: string
-  text: string
-  onInput: (text: string) => void
-  onSend: () => void
-  describedBy: string | undefined
-}
-
-/** Grows with its text up to a part of the window (composer.css), then scrolls. */
-function PromptArea(props: PromptAreaProps) {
-  const [area, setArea] = createSignal<HTMLTextAreaElement>()
-  createEffect(
-    on([area, () => props.text], ([element]) => {
-      if (!element) return
-      element.style.height = "auto"
-      element.style.height = `${element.scrollHeight}px`
-    }),
-  )
-  // Opening a session is asking to write in it; on a phone that would raise the keyboard over what is to be read.
-  createEffect(
-    on([area, () => props.session], ([element]) => {
-      if (element && !matchMedia?.("(pointer: coarse)").matches) element.focus({ preventScroll: true })
-    }),
-  )
-  const onKeyDown = (event: KeyboardEvent) => {
-    // While an input method composes, Enter picks a candidate. Safari ends composing before this event, with 229.
-    if (event.key !== "Enter" || event.shiftKey || event.isComposing || event.keyCode === 229) return
-    event.preventDefault()
-    props.onSend()
-  }
-  return (
-    <textarea
-      ref={setArea}
-      class="composer-text"
-      rows={1}
-      aria-label="Prompt"
-      aria-describedby={props.describedBy}
-      placeholder="Ask the agent"
-      enterkeyhint="send"
-      value={props.text}
-      onInput={(event) => props.onInput(event.currentTarget.value)}
-      onKeyDown={onKeyDown}
-    />
   )
 }

@@ -33,6 +33,8 @@ export type Draft = {
   set: (text: string) => void
   /** Takes the text out, to send it. */
   take: () => string
+  /** What was typed on while a first prompt started its session belongs to that session. */
+  move: (from: string, to: string) => void
   /** Puts a refused prompt back; what was typed meanwhile stays below it. Goes to the session it was for. */
   putBack: (session: string, text: string) => void
 }
@@ -53,6 +55,12 @@ export function createDraft(store: DraftStore, session: Accessor<string>): Draft
       const taken = text()
       save(session(), "")
       return taken
+    },
+    move(from, to) {
+      const typed = draftOf(store.get(), from)
+      if (typed === "") return
+      save(from, "")
+      save(to, typed)
     },
     putBack(id, refused) {
       const typed = draftOf(store.get(), id)

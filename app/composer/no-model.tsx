@@ -7,8 +7,11 @@ export function NoModel(props: { onRetry: () => void }) {
       <h2 id="no-model-title">This server has no model to answer with</h2>
       <p>
         Set up a provider on the machine where the server runs: run <code>opencode auth login</code> there, or
-        add a provider to its <code>opencode.json</code> as described at opencode.ai/docs/providers. Then
-        restart the server.
+        add a provider to its <code>opencode.json</code> as described at{" "}
+        <a href="https://opencode.ai/docs/providers" target="_blank" rel="noopener noreferrer">
+          opencode.ai/docs/providers
+        </a>
+        . Then restart the server.
       </p>
       <Button size="small" onClick={() => props.onRetry()}>
         Look again

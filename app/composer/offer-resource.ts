@@ -9,7 +9,10 @@ export type OfferResource = {
   retry: () => void
 }
 
-/** Asks again whenever the link comes back: a restarted server may have other providers. */
+/**
+ * Asks when the link stands, and not before: a server that is starting would only refuse. Asks again whenever it
+ * comes back: a restarted server may have other providers.
+ */
 export function createOffer(connection: Connection): OfferResource {
   const [value, setValue] = createSignal<Offer>()
   const [state, setState] = createSignal<"loading" | "ready" | "failed">("loading")
@@ -23,12 +26,13 @@ export function createOffer(connection: Connection): OfferResource {
       setState("ready")
     } catch {
       // Why the server does not answer is said by the link; here only the pick is missing, prompts still go.
-      if (mine === latest && value() === undefined) setState("failed")
+      if (mine !== latest || value() !== undefined) return
+      setState(connection.link.state() === "live" ? "failed" : "loading")
     }
   }
   createEffect(
-    on(connection.link.state, (link, before) => {
-      if (link === "live" || before === undefined) void load()
+    on(connection.link.state, (link) => {
+      if (link === "live") void load()
     }),
   )
   return { value, state, retry: () => void load() }

@@ -21,6 +21,7 @@ export function createSending(options: SendingOptions) {
     if (sessionID !== undefined) return options.chat.send(sessionID, prompt)
     started ??= (await options.chat.createSession()).id
     await options.chat.send(started, prompt)
+    options.draft.move(newSession, started)
     options.onStarted(started)
   }
 

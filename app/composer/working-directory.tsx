@@ -6,8 +6,8 @@ export function WorkingDirectory() {
   const connection = useConnection()
   const [directory, setDirectory] = createSignal("")
   createEffect(
-    on(connection.link.state, () => {
-      if (directory() !== "") return
+    on(connection.link.state, (link) => {
+      if (link !== "live" || directory() !== "") return
       connection.client.path.get().then(
         (answer) => setDirectory(answer.data?.directory ?? ""),
         () => setDirectory(""),

@@ -10,7 +10,7 @@ export type LinkState = "connecting" | "live" | "retrying" | "offline" | "refuse
 
 export type Link = {
   state: Accessor<LinkState>
-  /** Why the link is not live, in one sentence; undefined while it is. */
+  /** Why the link is not live yet or any more, in one sentence; undefined while it is, and at first. */
   reason: Accessor<string | undefined>
   retryNow: () => void
   /** Registers a store for events and resyncs; ends with the caller's Solid owner. */

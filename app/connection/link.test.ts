@@ -102,6 +102,20 @@ beforeEach(async () => {
 afterEach(() => dispose())
 
 describe("getting live", () => {
+  test("a server that the proxy is just starting is waited for calmly, once a second", async () => {
+    refuseWith = new Failure("The local server is starting.", { status: 503, code: "local.starting" })
+    link.retryNow()
+    latest().end()
+    await settle()
+    await clock.advance(3_500)
+    expect([link.state(), link.reason()]).toEqual(["connecting", "The local server is starting."])
+    expect(tries.slice(2).map((at, index) => at - (tries[index + 1] ?? 0))).toEqual([1000, 1000, 1000])
+    refuseWith = undefined
+    await clock.advance(1_000)
+    await goLive()
+    expect([link.state(), link.reason()]).toEqual(["live", undefined])
+  })
+
   test("it is live only after the server said that it is connected", async () => {
     expect(link.state()).toBe("connecting")
     latest().send(idle("ses_1"))
@@ -175,6 +189,15 @@ describe("getting live", () => {
 })
 
 describe("losing it", () => {
+  test("a server that takes the request and says nothing is asked again after 10 s", async () => {
+    await clock.advance(9_999)
+    expect(link.state()).toBe("connecting")
+    await clock.advance(1)
+    expect(link.state()).toBe("retrying")
+    await clock.advance(500)
+    expect(tries).toHaveLength(2)
+  })
+
   test("25 s without a byte is a dead stream, even one that ignores the abort", async () => {
     await goLive()
     await clock.advance(24_000)

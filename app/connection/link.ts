@@ -29,6 +29,8 @@ const doubtMs = 13_000
 const patienceMs = 1_000
 /** A stream that lived this long counts as a success: its loss is retried without a long wait. */
 const settledMs = 10_000
+/** How soon a server that is just being started is asked again. */
+const startingMs = 1_000
 
 export function createLink(options: LinkOptions): Link {
   const { clock = browserClock, random = Math.random, isOnline = () => navigator.onLine } = options
@@ -67,6 +69,10 @@ export function createLink(options: LinkOptions): Link {
         setStatus({ state: "refused", reason: failure.message })
         await pause.untilResumed()
         if (!ended) setStatus({ state: "connecting" })
+      } else if (failure.code === "local.starting") {
+        // Not a failure of anything: the proxy is starting the server, and it takes a few seconds.
+        setStatus({ state: "connecting", reason: failure.message })
+        if (!hurry) await pause.forAtMost(startingMs)
       } else {
         setStatus({ state: isOnline() ? "retrying" : "offline", reason: failure.message })
         if (!hurry) await pause.forAtMost(backoffMs(failures++, random))

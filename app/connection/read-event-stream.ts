@@ -9,6 +9,8 @@ export type EventStreamSource = {
   /** The time of the last sign of life, for whoever wants to know how old it is. */
   onBytes: () => void
   clock: Clock
+  /** A server greets a new stream at once. One that is starting may take the request and never answer it. */
+  greetingMs: number
   /** The server sends a heartbeat every 10 s; this long without any byte means that it is gone. */
   silenceMs: number
   signal: AbortSignal
@@ -20,7 +22,7 @@ export async function readEventStream(source: EventStreamSource): Promise<void> 
   const leave = () => controller.abort(source.signal.reason)
   if (source.signal.aborted) leave()
   source.signal.addEventListener("abort", leave)
-  const watchdog = makeWatchdog(source.clock, source.silenceMs, () => {
+  const watchdog = makeWatchdog(source.clock, source, () => {
     controller.abort(new Failure("The server fell silent. Trying again."))
   })
   // A connection that is dead without knowing it does not always react to an abort, so nobody waits for it.
@@ -56,12 +58,16 @@ async function read(source: EventStreamSource, signal: AbortSignal, feed: () => 
   }
 }
 
-function makeWatchdog(clock: Clock, ms: number, bark: () => void): { feed: () => void; stop: () => void } {
-  let cancel = clock.after(ms, bark)
+function makeWatchdog(
+  clock: Clock,
+  patience: Pick<EventStreamSource, "greetingMs" | "silenceMs">,
+  bark: () => void,
+): { feed: () => void; stop: () => void } {
+  let cancel = clock.after(patience.greetingMs, bark)
   return {
     feed() {
       cancel()
-      cancel = clock.after(ms, bark)
+      cancel = clock.after(patience.silenceMs, bark)
     },
     stop: () => cancel(),
   }

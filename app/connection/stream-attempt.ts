@@ -7,6 +7,7 @@ import { readEventStream } from "./read-event-stream.ts"
 
 /** The server sends a heartbeat every 10 s; this long without any byte means that it is gone. */
 const silenceMs = 25_000
+const greetingMs = 10_000
 
 export type AttemptOptions = {
   open: (signal: AbortSignal) => Promise<Response>
@@ -45,7 +46,7 @@ export function startAttempt(options: AttemptOptions): Attempt {
   const onBytes = () => {
     lastByte = clock.now()
   }
-  const stream = readEventStream({ open: options.open, onData: receive, onBytes, clock, silenceMs, signal })
+  const stream = readEventStream({ open: options.open, onData: receive, onBytes, clock, greetingMs, silenceMs, signal })
   const failure = stream
     .then(() => new Failure("The server ended the connection. Trying again."), failureOf)
     .finally(() => controller.abort())

@@ -1,4 +1,4 @@
-import { MemoryRouter, Route, useNavigate } from "@solidjs/router"
+import { A, MemoryRouter, Route, useNavigate } from "@solidjs/router"
 import { cleanup, fireEvent, render, screen, waitFor } from "@solidjs/testing-library"
 import { afterEach, beforeEach, expect, test, vi } from "vitest"
 import type { Connection } from "../connection/connection.ts"
@@ -16,12 +16,15 @@ const link = {
 function Page() {
   const navigate = useNavigate()
   const sidebar = (
-    <button type="button" onClick={() => navigate("/other")}>
-      Other session
-    </button>
+    <>
+      <button type="button" onClick={() => navigate("/other")}>
+        Other session
+      </button>
+      <A href="/">This session</A>
+    </>
   )
   return (
-    <Frame sidebar={sidebar} title="Fix the test">
+    <Frame sidebar={sidebar} title="Fix the test" onForm={() => undefined}>
       <p>Timeline</p>
     </Frame>
   )
@@ -63,7 +66,7 @@ afterEach(async () => {
 
 test("a wide page shows the sidebar beside the conversation", () => {
   show(false)
-  expect(screen.getByRole("complementary", { name: "Sessions" }).textContent).toBe("Other session")
+  expect(screen.getByRole("complementary", { name: "Sessions" }).textContent).toContain("Other session")
   expect(screen.getByRole("main").textContent).toBe("Timeline")
   expect(screen.getByRole("heading", { level: 1 }).textContent).toBe("Fix the test")
   expect(screen.queryByRole("button", { name: "Sessions" })).toBeNull()
@@ -80,6 +83,13 @@ test("a narrow page keeps the sidebar in a drawer, which closes after a choice",
   await waitFor(() => expect(screen.queryByText("Other session")).toBeNull())
 })
 
+test("a link to where one already is closes the drawer too", async () => {
+  show(true)
+  fireEvent.click(screen.getByRole("button", { name: "Sessions" }))
+  fireEvent.click(await screen.findByText("This session"))
+  await waitFor(() => expect(screen.queryByText("This session")).toBeNull())
+})
+
 test("Escape closes the drawer and gives the focus back to the menu button", async () => {
   show(true)
   const menu = screen.getByRole("button", { name: "Sessions" })
@@ -88,6 +98,14 @@ test("Escape closes the drawer and gives the focus back to the menu button", asy
   await screen.findByText("Other session")
   fireEvent.keyDown(document.activeElement ?? document.body, { key: "Escape" })
   await waitFor(() => expect(document.activeElement).toBe(menu))
+})
+
+test("a tap that focuses nothing still leads back to the menu button when the drawer closes", async () => {
+  show(true)
+  fireEvent.click(screen.getByRole("button", { name: "Sessions" }))
+  await screen.findByText("Other session")
+  fireEvent.click(screen.getByRole("button", { name: "Close" }))
+  await waitFor(() => expect(document.activeElement?.getAttribute("aria-label")).toBe("Sessions"))
 })
 
 test("turning the device moves the sidebar out of the drawer", () => {

@@ -2,20 +2,37 @@
 import { useLocation } from "@solidjs/router"
 import Menu from "lucide-solid/icons/menu"
 import { createEffect, createSignal, type JSX, on, type ParentProps, Show } from "solid-js"
+import { useConnection } from "../connection/connection-context.tsx"
+import type { PickerForm } from "../servers/picker.tsx"
 import { ServerButton } from "../servers/server-button.tsx"
 import { createMedia } from "../ui/create-media.ts"
 import { Drawer } from "../ui/drawer.tsx"
 import { IconButton } from "../ui/icon-button.tsx"
+import { createShownLink } from "./create-shown-link.ts"
 import { LinkStatus } from "./link-status.tsx"
+import { LinkStrip } from "./link-strip.tsx"
 import "./frame.css"
 
-export type FrameProps = ParentProps<{ sidebar: JSX.Element; title: JSX.Element }>
+export type FrameProps = ParentProps<{
+  sidebar: JSX.Element
+  title: JSX.Element
+  /** The main part says all there is to say: no sidebar, no word about the link. */
+  bare?: boolean
+  /** The picker's form, opened from the page. */
+  form?: PickerForm | undefined
+  onForm: (form: PickerForm | undefined) => void
+}>
 
 export function Frame(props: FrameProps) {
   const location = useLocation()
   const narrow = createMedia("(width < 700px)")
   const [drawer, setDrawer] = createSignal(false)
-  // Following a link in the drawer is the reason it was opened.
+  const shown = createShownLink(useConnection().link)
+  let menu: HTMLButtonElement | undefined
+  // Following a link in the drawer is the reason it was opened, also a link to where one already is.
+  const onDrawerClick = (event: MouseEvent) => {
+    if (event.target instanceof Element && event.target.closest("a")) setDrawer(false)
+  }
   createEffect(
     on(
       () => location.pathname,
@@ -25,10 +42,11 @@ export function Frame(props: FrameProps) {
   )
 
   return (
-    <div class="frame">
+    <div class="frame" data-bare={props.bare ? "" : undefined}>
       <header class="frame-head">
-        <Show when={narrow()}>
+        <Show when={narrow() && !props.bare}>
           <IconButton
+            ref={menu}
             label="Sessions"
             icon={<Menu />}
             aria-haspopup="dialog"
@@ -36,21 +54,36 @@ export function Frame(props: FrameProps) {
             onClick={() => setDrawer(true)}
           />
         </Show>
-        <ServerButton />
+        <ServerButton form={props.form} onFormClose={() => props.onForm(undefined)} />
         <h1 class="frame-title">{props.title}</h1>
-        <LinkStatus />
+        <Show when={!props.bare}>
+          <LinkStatus shown={shown()} />
+        </Show>
       </header>
-      <Show
-        when={narrow()}
-        fallback={
-          <aside class="frame-sidebar" aria-label="Sessions">
+      <div class="frame-strip">
+        <Show when={!props.bare}>
+          <LinkStrip shown={shown()} onEdit={props.onForm} />
+        </Show>
+      </div>
+      <Show when={!props.bare}>
+        <Show
+          when={narrow()}
+          fallback={
+            <aside class="frame-sidebar" aria-label="Sessions">
+              {props.sidebar}
+            </aside>
+          }
+        >
+          <Drawer
+            open={drawer()}
+            onOpenChange={setDrawer}
+            title="Sessions"
+            opener={() => menu}
+            onClick={onDrawerClick}
+          >
             {props.sidebar}
-          </aside>
-        }
-      >
-        <Drawer open={drawer()} onOpenChange={setDrawer} title="Sessions">
-          {props.sidebar}
-        </Drawer>
+          </Drawer>
+        </Show>
       </Show>
       <main class="frame-main">{props.children}</main>
     </div>

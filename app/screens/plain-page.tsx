@@ -1,9 +1,11 @@
 import type { ParentProps } from "solid-js"
 import { ServerButton } from "../servers/server-button.tsx"
+import { createPageTitle } from "./create-page-title.ts"
 import "./plain-page.css"
 
 /** A page while no server is open: one column that says what to do. */
 export function PlainPage(props: ParentProps<{ title: string }>) {
+  createPageTitle(() => [props.title])
   return (
     <div class="plain-page">
       <header class="plain-head">

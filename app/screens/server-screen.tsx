@@ -1,6 +1,6 @@
 // Everything that belongs to one server stands below its scope; a switch disposes of all of it.
 import { useParams } from "@solidjs/router"
-import { createEffect, onCleanup, type ParentProps, Show } from "solid-js"
+import { type ParentProps, Show } from "solid-js"
 import { ServerScope } from "../connection/server-scope.tsx"
 import { useServers } from "../servers/server-context.tsx"
 import { idFromSegment } from "../servers/server-path.ts"
@@ -11,12 +11,6 @@ export function ServerScreen(props: ParentProps) {
   const servers = useServers()
   const params = useParams()
   const id = () => idFromSegment(params.server) ?? ""
-  createEffect(() => {
-    document.title = `${servers.active()?.name ?? id()} · Sandbar`
-  })
-  onCleanup(() => {
-    document.title = "Sandbar"
-  })
   return (
     <Show when={servers.active()} fallback={<UnknownServer id={id()} />}>
       {(server) => (

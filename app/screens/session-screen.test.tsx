@@ -1,5 +1,5 @@
 import { Route, Router } from "@solidjs/router"
-import { cleanup, fireEvent, render, screen } from "@solidjs/testing-library"
+import { cleanup, fireEvent, render, screen, waitFor } from "@solidjs/testing-library"
 import { createSignal } from "solid-js"
 import { afterEach, beforeEach, expect, test, vi } from "vitest"
 import { permission, prompt, session } from "../../tests/fakes/chat-parts.ts"
@@ -55,11 +55,71 @@ afterEach(() => {
   vi.unstubAllGlobals()
 })
 
-test("an ask of a sub-agent takes the composer's place, and the draft is there again afterwards", async () => {
+/** A window that is as narrow as a phone's. */
+const beNarrow = () =>
+  vi.stubGlobal("matchMedia", (query: string) => ({
+    matches: query === "(width < 700px)",
+    addEventListener: () => undefined,
+    removeEventListener: () => undefined,
+  }))
+
+const ask: Ask = { kind: "permission", request: permission("per_1", { sessionID: "ses_child" }) }
+
+test("where there is room an ask stands above the composer, which keeps its text and the focus", async () => {
+  const setOpen = show()
+  const field = await area()
+  field.focus()
+  fireEvent.input(field, { target: { value: "half a thought" } })
+  setOpen([ask])
+  expect(screen.getByRole("button", { name: "Once" })).toBeTruthy()
+  expect(screen.getByRole("textbox", { name: "Prompt" })).toBe(field)
+  expect([field.value, document.activeElement]).toEqual(["half a thought", field])
+})
+
+test("an answered ask gives the focus to the prompt, one that went by itself takes it from nowhere", async () => {
+  const setOpen = show()
+  const field = await area()
+  setOpen([ask])
+  screen.getByRole("button", { name: "Once" }).focus()
+  setOpen([])
+  await Promise.resolve()
+  expect(document.activeElement).toBe(field)
+})
+
+test("on a phone an ask does not take the composer from under somebody's hands, only afterwards", async () => {
+  beNarrow()
+  const setOpen = show()
+  const field = await area()
+  field.focus()
+  fireEvent.input(field, { target: { value: "half a th" } })
+  setOpen([ask])
+  expect(document.activeElement).toBe(field)
+  expect(screen.getByRole("button", { name: "Once" })).toBeTruthy()
+  fireEvent.input(field, { target: { value: "half a thought" } })
+  field.blur()
+  await waitFor(() => expect(screen.queryByRole("textbox", { name: "Prompt" })).toBeNull())
+  setOpen([])
+  expect((await area()).value).toBe("half a thought")
+})
+
+test("on a phone the agent can be stopped while its ask has the composer's place", async () => {
+  beNarrow()
+  const stop = vi.fn(async () => undefined)
+  const setOpen = show("ses_1", { stop })
+  await area()
+  setOpen([ask])
+  await waitFor(() => expect(screen.queryByRole("textbox", { name: "Prompt" })).toBeNull())
+  fireEvent.click(screen.getByRole("button", { name: "Stop" }))
+  expect(stop).toHaveBeenCalledWith("ses_1")
+})
+
+test("on a phone an ask of a sub-agent takes the composer's place, and the draft is there again afterwards", async () => {
+  beNarrow()
   const setOpen = show()
   fireEvent.input(await area(), { target: { value: "half a thought" } })
-  setOpen([{ kind: "permission", request: permission("per_1", { sessionID: "ses_child" }) }])
-  expect(screen.queryByRole("textbox", { name: "Prompt" })).toBeNull()
+  ;(await area()).blur()
+  setOpen([ask])
+  await waitFor(() => expect(screen.queryByRole("textbox", { name: "Prompt" })).toBeNull())
   expect(screen.getByText("Sub-agent: Look around")).toBeTruthy()
   setOpen([])
   expect((await area()).value).toBe("half a thought")

@@ -1,15 +1,18 @@
 // One session: what was said, and where to say more.
 import { A, useParams } from "@solidjs/router"
-import { createMemo, Match, Show, Switch } from "solid-js"
+import { createMemo, createSignal, Match, Show, Switch } from "solid-js"
 import { AskPanel } from "../asks/ask-panel.tsx"
 import { useAsks } from "../asks/asks-context.tsx"
+import { waitsFor } from "../asks/waits-for.ts"
 import { useChat } from "../chat/chat-context.tsx"
 import { familyOf } from "../chat/session-family.ts"
 import { titleOf } from "../chat/session-groups.ts"
 import { Timeline } from "../chat/timeline.tsx"
 import { Composer } from "../composer/composer.tsx"
+import { createStopping, StopButton } from "../composer/stop-button.tsx"
 import { useConnection } from "../connection/connection-context.tsx"
 import { serverPath } from "../servers/server-path.ts"
+import { createMedia } from "../ui/create-media.ts"
 import { EmptyState } from "../ui/empty.tsx"
 import { sessionPath } from "./session-path.ts"
 import "./session-screen.css"
@@ -34,6 +37,13 @@ function SessionMain(props: { id: string }) {
     return id === props.id ? undefined : asker ? titleOf(asker) : "a sub-agent"
   }
   const parent = () => chat.state.sessions[props.id]?.parentID
+  const narrow = createMedia("(width < 700px)")
+  const [writing, setWriting] = createSignal(false)
+  const asked = () => waiting().length > 0
+  // Where there is room for one only, an ask takes the composer's place, but never from under somebody's hands.
+  const onlyAsk = () => asked() && narrow() && !writing()
+  const stopping = createStopping(() => chat.stop(props.id))
+  let focusPrompt: (() => void) | undefined
   return (
     <Switch
       fallback={
@@ -41,15 +51,38 @@ function SessionMain(props: { id: string }) {
           <Timeline
             sessionID={props.id}
             opened={opened}
-            waiting={waiting().length > 0}
+            waiting={asked()}
+            waitsFor={(part) => waitsFor(waiting(), part)}
             sessionHref={(id) => sessionPath(server.id, id)}
           />
-          <Switch fallback={<Composer sessionID={props.id} />}>
-            <Match when={waiting().length > 0}>
-              <AskPanel asks={waiting()} askerOf={askerOf} />
-            </Match>
-            <Match when={parent()}>{(id) => <SubAgentNote href={sessionPath(server.id, id())} />}</Match>
-          </Switch>
+          <Show when={asked()}>
+            <AskPanel
+              asks={waiting()}
+              directory={chat.state.sessions[props.id]?.directory ?? ""}
+              askerOf={askerOf}
+              onLeft={() => focusPrompt?.()}
+            >
+              <Show when={onlyAsk()}>
+                <StopButton stopping={stopping} />
+              </Show>
+            </AskPanel>
+          </Show>
+          <Show when={!onlyAsk()}>
+            <Show
+              when={parent()}
+              fallback={
+                <Composer
+                  sessionID={props.id}
+                  onInUse={setWriting}
+                  focusRef={(focus) => {
+                    focusPrompt = focus
+                  }}
+                />
+              }
+            >
+              {(id) => <SubAgentNote href={sessionPath(server.id, id())} />}
+            </Show>
+          </Show>
         </>
       }
     >

@@ -1,5 +1,5 @@
 // What stands in the form: its fields, what is wrong with them, and the entry that they make.
-import { createMemo, createSignal } from "solid-js"
+import { type Accessor, createMemo, createSignal } from "solid-js"
 import { normaliseServerUrl, serverId } from "../../shared/servers.ts"
 import type { Server } from "./server.ts"
 import { useServers } from "./server-context.tsx"
@@ -10,7 +10,6 @@ export function createServerEntry(server: Server | undefined, linked: string | u
   const address = createSignal(server?.url ?? linked ?? "")
   const name = createSignal(server?.name ?? "")
   const username = createSignal(server?.username ?? "")
-  const password = createSignal(server?.password ?? "")
   const remember = createSignal(server ? servers.remembers(server.id) : false)
   // An empty field is wrong only once someone tries to save it.
   const [tried, setTried] = createSignal(false)
@@ -22,6 +21,7 @@ export function createServerEntry(server: Server | undefined, linked: string | u
     const now = normalised()
     return now.ok ? now.url : undefined
   })
+  const password = createEntryPassword(server, url)
   const twin = () => {
     const now = url()
     const there = now === undefined ? undefined : servers.find(serverId(now))
@@ -35,7 +35,7 @@ export function createServerEntry(server: Server | undefined, linked: string | u
   }
   const target = createMemo(() => {
     const now = url()
-    return now === undefined ? undefined : { url: now, username: username[0](), password: password[0]() }
+    return now === undefined ? undefined : { url: now, username: username[0](), password: password.text() }
   })
 
   /** Saves, and gives the id of what was saved; undefined while something is wrong. */
@@ -47,7 +47,7 @@ export function createServerEntry(server: Server | undefined, linked: string | u
       name: name[0]().trim() || new URL(now).host,
       url: now,
       username: username[0]().trim(),
-      password: password[0](),
+      password: password.text(),
       remember: remember[0](),
     }
     if (server) servers.edit(server.id, entry)
@@ -55,4 +55,23 @@ export function createServerEntry(server: Server | undefined, linked: string | u
     return serverId(now)
   }
   return { address, name, username, password, remember, url, fault, target, save }
+}
+
+/**
+ * The password in the form. One that was saved, or typed over it, is for the address that the server had: while
+ * another one stands in the form, nobody is sent it, neither by the live test nor after saving.
+ */
+function createEntryPassword(server: Server | undefined, url: Accessor<string | undefined>) {
+  const [typed, set] = createSignal<{ text: string; at: string | undefined }>()
+  const moved = () => server !== undefined && url() !== server.url
+  const isForThere = () => !typed() || typed()?.at === server?.url
+  return {
+    text: () => (moved() && isForThere() ? "" : (typed()?.text ?? server?.password ?? "")),
+    set: (text: string) => set({ text, at: url() }),
+    /** Why the field is empty, when a password is held back. */
+    withheld: () =>
+      server?.password && url() !== undefined && moved() && isForThere()
+        ? `The saved password is for ${server.url}. Type it again to use it here.`
+        : undefined,
+  }
 }

@@ -2,7 +2,7 @@
 import { type Accessor, createComputed, createMemo, onCleanup } from "solid-js"
 import { createStore } from "solid-js/store"
 import type { ProvidedServer } from "../../shared/servers.ts"
-import { serverId } from "../../shared/servers.ts"
+import { bareRecord, withoutKey } from "../base/bare-record.ts"
 import { createStored } from "../base/create-stored.ts"
 import type { Stored } from "../base/storage.ts"
 import { notify } from "../ui/notices.tsx"
@@ -56,11 +56,14 @@ export function createServers(options: ServersOptions): Servers {
   const find = (id: string) => all().find((server) => server.id === id)
   const health = createHealth(all, options.probe ?? probeServer)
 
-  const keepPassword = (id: string, entry: ServerEntry) =>
+  /** `before`: the address that the server had until now. */
+  const keepPassword = (entry: ServerEntry, before = entry.url) =>
     changePasswords((now) => {
-      const { [id]: _before, ...others } = now
-      if (entry.password && !entry.remember) return { ...others, [serverId(entry.url)]: entry.password }
-      return id in now ? others : now
+      const password = entry.remember ? undefined : entry.password
+      if (!password && !(before in now) && !(entry.url in now)) return now
+      const others = withoutKey(withoutKey(now, before), entry.url)
+      if (password) others[entry.url] = password
+      return others
     })
 
   return {
@@ -70,31 +73,29 @@ export function createServers(options: ServersOptions): Servers {
     default: createMemo(() => shown().find((server) => server.id === book().defaultId) ?? shown()[0]),
     find,
     add(entry) {
-      keepPassword(serverId(entry.url), entry)
+      keepPassword(entry)
       change((now) => addServer(now, entry))
     },
     edit(id, entry) {
-      keepPassword(id, entry)
-      const edit = find(id)?.provided ? setCredentials : editServer
-      change((now) => edit(now, id, entry))
+      const server = find(id)
+      keepPassword(entry, server?.url)
+      change((now) => (server?.provided ? setCredentials(now, entry) : editServer(now, id, entry)))
     },
     remove(id) {
       const { removed } = removeServer(storedBook.get(), id)
-      const password = passwords()[id]
+      const url = removed?.server.url ?? ""
+      const password = passwords()[url]
       change((now) => removeServer(now, id).book)
-      changePasswords((now) => {
-        const { [id]: _gone, ...others } = now
-        return id in now ? others : now
-      })
+      changePasswords((now) => (url in now ? withoutKey(now, url) : now))
       return () => {
-        if (password) changePasswords((now) => ({ ...now, [id]: password }))
+        if (password) changePasswords((now) => bareRecord({ ...now, [url]: password }))
         if (removed) change((now) => restoreServer(now, removed))
       }
     },
     hide: (id) => change((now) => hideServer(now, id)),
     show: (id) => change((now) => showServer(now, id)),
     setDefault: (id) => change((now) => setDefault(now, id)),
-    remembers: (id) => book().credentials[id]?.password !== undefined,
+    remembers: (id) => book().credentials[find(id)?.url ?? ""]?.password !== undefined,
     ...health,
   }
 }
@@ -104,7 +105,7 @@ function createHealth(
   servers: Accessor<Server[]>,
   probe: typeof probeServer,
 ): Pick<Servers, "health" | "probeNow"> {
-  const [state, setState] = createStore<Record<string, ServerHealth>>({})
+  const [state, setState] = createStore<Record<string, ServerHealth>>(bareRecord())
   const poller = makeHealthPoller({
     probe: (server, signal) => probe(server, { signal }),
     report: (id, health) => setState({ [id]: health }),

@@ -123,3 +123,13 @@ test("a removed server and a stopped poller end their requests", async () => {
   turn(false)
   expect(asked).toHaveLength(2)
 })
+
+test("one server can be asked out of turn, without asking the others", async () => {
+  const { poller, asked } = make(async () => healthy)
+  poller.watch([a, b])
+  await seconds(0)
+  poller.probeNow("b:1")
+  poller.probeNow("unknown:1")
+  expect(asked).toEqual(["a:1", "b:1", "b:1"])
+  poller.stop()
+})

@@ -5,7 +5,8 @@ import type { ServerHealth } from "./server-health.ts"
 export type HealthPoller = {
   /** Polls exactly these from now on. A server that is new or has changed is asked at once. */
   watch: (servers: readonly Server[]) => void
-  probeNow: () => void
+  /** All of them, or one. */
+  probeNow: (id?: string) => void
   stop: () => void
 }
 
@@ -69,7 +70,11 @@ export function makeHealthPoller(options: HealthPollerOptions): HealthPoller {
         if (!page.hidden) void ask(server)
       }
     },
-    probeNow: round,
+    probeNow(id) {
+      if (id === undefined) return round()
+      const server = watched.get(id)
+      if (server) void ask(server)
+    },
     stop() {
       pause()
       page.removeEventListener("visibilitychange", onVisibility)

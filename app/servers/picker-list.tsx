@@ -4,6 +4,7 @@ import { createMemo, createSignal, For, onMount, Show } from "solid-js"
 import { Button } from "../ui/button.tsx"
 import type { Server } from "./server.ts"
 import { useServers } from "./server-context.tsx"
+import type { FormField } from "./server-form.tsx"
 import { serverAddress } from "./server-path.ts"
 import { ServerRow } from "./server-row.tsx"
 
@@ -11,8 +12,8 @@ export type PickerListProps = {
   /** The row that takes the focus, instead of the search field. */
   focusId?: string | undefined
   onPick: () => void
-  onAdd: () => void
-  onEdit: (server: Server) => void
+  onAdd: (address?: string) => void
+  onEdit: (server: Server, field: FormField) => void
   onRemove: (server: Server) => void
   onHide: (server: Server) => void
 }
@@ -63,12 +64,12 @@ export function PickerList(props: PickerListProps) {
         />
       </div>
       <ul class="picker-rows" aria-label="Servers">
-        <For each={shown()} fallback={<None query={query()} />}>
+        <For each={shown()} fallback={<None query={query().trim()} onAdd={props.onAdd} />}>
           {(server) => (
             <ServerRow
               server={server}
               onPick={props.onPick}
-              onEdit={() => props.onEdit(server)}
+              onEdit={(field) => props.onEdit(server, field)}
               onRemove={() => props.onRemove(server)}
               onHide={() => props.onHide(server)}
             />
@@ -76,7 +77,7 @@ export function PickerList(props: PickerListProps) {
         </For>
       </ul>
       <div class="picker-foot">
-        <Button variant="quiet" onClick={props.onAdd}>
+        <Button variant="quiet" onClick={() => props.onAdd()}>
           <Plus />
           Add server
         </Button>
@@ -86,12 +87,13 @@ export function PickerList(props: PickerListProps) {
   )
 }
 
-function None(props: { query: string }) {
+function None(props: { query: string; onAdd: (address: string) => void }) {
   return (
     <li class="picker-none">
-      {props.query.trim() === ""
-        ? "There is no server here yet. Add one."
-        : `Nothing matches “${props.query.trim()}”. Add it as a server, or search for something else.`}
+      <Show when={props.query !== ""} fallback="There is no server here yet. Add one.">
+        <p>Nothing matches “{props.query}”.</p>
+        <Button onClick={() => props.onAdd(props.query)}>Add it as a server</Button>
+      </Show>
     </li>
   )
 }

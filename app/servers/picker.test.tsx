@@ -138,6 +138,39 @@ test("searching by address and Enter opens the first match and closes the picker
   await waitFor(() => expect(screen.queryByRole("dialog")).toBeNull())
 })
 
+test("a server without a name of its own shows its address once", async () => {
+  localStorage.setItem(
+    "sandbar.servers.v1",
+    JSON.stringify({ ...book, own: [{ name: "127.0.0.1:9403", url: "http://127.0.0.1:9403" }] }),
+  )
+  show()
+  await settle()
+  const [, row] = within(dialog()).getAllByRole("listitem")
+  expect(row?.textContent?.match(/127\.0\.0\.1:9403/g)).toHaveLength(1)
+})
+
+test("a search without a match becomes a new server's address", async () => {
+  show()
+  await type("Search servers", " gamma.team-a:4096 ")
+  fireEvent.click(screen.getByRole("button", { name: "Add it as a server" }))
+  await settle()
+  const field = screen.getByLabelText<HTMLInputElement>("Address")
+  expect(field.value).toBe("gamma.team-a:4096")
+  expect(document.activeElement).toBe(field)
+})
+
+test("Enter password leads to the password, for a provided server too", async () => {
+  show(() => ({ kind: "needs-password" }))
+  await settle()
+  for (const index of [0, 1]) {
+    fireEvent.click(screen.getAllByRole("button", { name: "Enter password" })[index] as HTMLElement)
+    await settle()
+    expect(document.activeElement).toBe(screen.getByLabelText("Password"))
+    key("Escape")
+    await settle()
+  }
+})
+
 test("Escape closes the picker and the focus returns to where it was", async () => {
   const { opener } = show()
   await settle()

@@ -1,6 +1,6 @@
 // Pick, add, edit, remove. Picking is following a link: the rest of the app rebuilds itself from the URL.
 import { useNavigate } from "@solidjs/router"
-import { createSignal, Match, Switch } from "solid-js"
+import { createMemo, createSignal, Match, Switch } from "solid-js"
 import { ConfirmDialog } from "../ui/confirm-dialog.tsx"
 import { Dialog } from "../ui/dialog.tsx"
 import { notify } from "../ui/notices.tsx"
@@ -8,22 +8,29 @@ import { PickerList } from "./picker-list.tsx"
 import type { probe } from "./probe.ts"
 import type { Server } from "./server.ts"
 import { useServers } from "./server-context.tsx"
-import { ServerForm } from "./server-form.tsx"
+import { type FormField, ServerForm } from "./server-form.tsx"
 import "./picker.css"
+
+/** Edits `server`; otherwise adds one, at `address` when there is one already. */
+export type PickerForm = { server?: Server; address?: string | undefined; field: FormField }
 
 export type PickerProps = {
   open: boolean
   onOpenChange: (open: boolean) => void
+  /** Opens with this form instead of the list, and closes with it. */
+  form?: PickerForm | undefined
   probe?: typeof probe
 }
 
-type View = { kind: "list"; focusId?: string } | { kind: "form"; server?: Server }
+type View = { kind: "list"; focusId?: string } | ({ kind: "form" } & PickerForm)
 
 export function Picker(props: PickerProps) {
   const servers = useServers()
   const navigate = useNavigate()
-  const [view, setView] = createSignal<View>({ kind: "list" })
+  const [chosen, setView] = createSignal<View>()
   const [removing, setRemoving] = createSignal<Server>()
+  const asked = createMemo<View | undefined>(() => props.form && { kind: "form", ...props.form })
+  const view = () => chosen() ?? asked() ?? list
   const form = () => {
     const now = view()
     return now.kind === "form" ? now : undefined
@@ -34,8 +41,11 @@ export function Picker(props: PickerProps) {
   }
   const close = () => {
     props.onOpenChange(false)
-    setView({ kind: "list" })
+    setView(undefined)
   }
+  /** Out of the form: to the list, or to the page that asked for it. */
+  const leave = (focusId?: string) =>
+    asked() ? close() : setView({ kind: "list", ...(focusId !== undefined && { focusId }) })
   const remove = (server: Server) => {
     const wasActive = servers.active()?.id === server.id
     const undo = servers.remove(server.id)
@@ -57,12 +67,13 @@ export function Picker(props: PickerProps) {
       open={props.open}
       onOpenChange={(open) => (open ? props.onOpenChange(true) : close())}
       onEscape={(event) => {
-        const back = form()
-        if (!back) return
+        if (!form() || asked()) return
         event.preventDefault()
-        setView({ kind: "list" })
+        leave()
       }}
-      focusFirst={searchField}
+      focusFirst={(content) =>
+        searchField() ?? content.querySelector<HTMLElement>(".server-form input:enabled")
+      }
       title={title(view())}
     >
       <Switch
@@ -70,8 +81,8 @@ export function Picker(props: PickerProps) {
           <PickerList
             focusId={focusId()}
             onPick={close}
-            onAdd={() => setView({ kind: "form" })}
-            onEdit={(server) => setView({ kind: "form", server })}
+            onAdd={(address) => setView({ kind: "form", field: "address", address })}
+            onEdit={(server, field) => setView({ kind: "form", field, server })}
             onRemove={setRemoving}
             onHide={hide}
           />
@@ -81,9 +92,10 @@ export function Picker(props: PickerProps) {
           {(now) => (
             <ServerForm
               server={now().server}
-              focus
-              onDone={(id) => setView({ kind: "list", focusId: id })}
-              onCancel={() => setView({ kind: "list" })}
+              address={now().address}
+              focus={now().field}
+              onDone={leave}
+              onCancel={() => leave()}
               {...(props.probe && { probe: props.probe })}
             />
           )}
@@ -105,6 +117,8 @@ export function Picker(props: PickerProps) {
     </Dialog>
   )
 }
+
+const list: View = { kind: "list" }
 
 function title(view: View): string {
   if (view.kind === "list") return "Servers"

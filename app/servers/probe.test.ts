@@ -70,7 +70,7 @@ describe("passwords", () => {
 describe("something else at the address", () => {
   test("HTML for every path is not an OpenCode server", async () => {
     const result = await ask({ [health]: html, [health2]: html })
-    expect(result).toEqual({ kind: "failed", reason: expect.stringContaining("not an OpenCode server") })
+    expect(result).toEqual({ kind: "foreign", reason: expect.stringContaining("not an OpenCode server") })
   })
 
   test.each([200, 404])(
@@ -85,7 +85,7 @@ describe("something else at the address", () => {
     "another program with JSON at /api/health (%j) is not taken for OpenCode 2",
     async (body) => {
       const result = await ask({ [health]: html, [health2]: () => json(body) })
-      expect(result.kind).toBe("failed")
+      expect(result.kind).toBe("foreign")
     },
   )
 
@@ -106,8 +106,10 @@ describe("something else at the address", () => {
 
 describe("problems of the proxy", () => {
   test("are told in the proxy's own sentence", async () => {
-    const result = await ask({ [health]: () => problem("target.forbidden", "a is not allowed here.", 403) })
-    expect(result).toEqual({ kind: "failed", reason: "a is not allowed here." })
+    const answer = (code: string) => ask({ [health]: () => problem(code, "The proxy says why.", 403) })
+    const reason = "The proxy says why."
+    expect(await answer("target.unreachable")).toEqual({ kind: "failed", reason })
+    expect(await answer("target.forbidden")).toEqual({ kind: "forbidden", reason })
   })
 
   test("a local server that is starting is not a failure", async () => {

@@ -72,7 +72,10 @@ async function otherKind(get: Get): Promise<ServerHealth> {
   if (v.is(v.object({ healthy: v.literal(true) }), body)) {
     return { kind: "unsupported", reason: "OpenCode 2 is not supported yet. Use a server of version 1." }
   }
-  return failed("Something answers here, but it is not an OpenCode server. Check the port.")
+  return {
+    kind: "foreign",
+    reason: "Something answers here, but it is not an OpenCode server. Check the port.",
+  }
 }
 
 /** The answer of the proxy, or of a gateway in front of it. */
@@ -84,6 +87,9 @@ async function ownAnswer(response: Response): Promise<ServerHealth> {
   )
   if (problem.success && problem.output.code === "local.starting") {
     return { kind: "starting", reason: problem.output.detail }
+  }
+  if (problem.success && problem.output.code === "target.forbidden") {
+    return { kind: "forbidden", reason: problem.output.detail }
   }
   if (problem.success) return failed(problem.output.detail)
   return failed(

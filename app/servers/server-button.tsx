@@ -1,7 +1,8 @@
 // The server's name in the header: it says where we are and opens the picker.
 import ChevronDown from "lucide-solid/icons/chevron-down"
-import { createSignal, lazy, onCleanup, onMount, Show, Suspense } from "solid-js"
+import { createMemo, createSignal, lazy, onCleanup, onMount, Show, Suspense } from "solid-js"
 import { Dot } from "../ui/dot.tsx"
+import type { PickerForm } from "./picker.tsx"
 import { isPickerShortcut, pickerKeys, pickerShortcut } from "./picker-shortcut.ts"
 import { useServers } from "./server-context.tsx"
 import { healthDot, healthWords } from "./server-health.ts"
@@ -11,13 +12,20 @@ import "./server-button.css"
 const loadPicker = () => import("./picker.tsx")
 const Picker = lazy(async () => ({ default: (await loadPicker()).Picker }))
 
-export function ServerButton() {
+export type ServerButtonProps = {
+  /** The picker's form, opened from elsewhere on the page. */
+  form?: PickerForm | undefined
+  onFormClose?: () => void
+}
+
+export function ServerButton(props: ServerButtonProps) {
   const servers = useServers()
-  const [open, setOpen] = createSignal(false)
-  const [wanted, setWanted] = createSignal(false)
+  const [pressed, setPressed] = createSignal(false)
+  const open = () => pressed() || props.form !== undefined
+  const wanted = createMemo<boolean>((was) => was || open(), false)
   const show = (next: boolean) => {
-    if (next) setWanted(true)
-    setOpen(next)
+    setPressed(next)
+    if (!next) props.onFormClose?.()
   }
   const onKey = (event: KeyboardEvent) => {
     if (!isPickerShortcut(event)) return
@@ -54,7 +62,7 @@ export function ServerButton() {
       </button>
       <Show when={wanted()}>
         <Suspense>
-          <Picker open={open()} onOpenChange={show} />
+          <Picker open={open()} onOpenChange={show} form={props.form} />
         </Suspense>
       </Show>
     </>

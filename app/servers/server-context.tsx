@@ -26,7 +26,8 @@ export type Servers = {
   /** Whether the password is kept on this device after the tab is closed. */
   remembers: (id: string) => boolean
   health: (id: string) => ServerHealth
-  probeNow: () => void
+  /** All of them, or one. */
+  probeNow: (id?: string) => void
 }
 
 const [Provider, useServers] = defineContext<Servers>("ServersProvider")

@@ -1,7 +1,7 @@
 import { cleanup, fireEvent, render, screen } from "@solidjs/testing-library"
-import { afterEach, beforeEach, expect, test, vi } from "vitest"
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest"
 import type { ProbeTarget } from "./probe.ts"
-import { ServersProvider } from "./server-context.tsx"
+import { ServersProvider, useServers } from "./server-context.tsx"
 import { ServerForm } from "./server-form.tsx"
 import type { ServerHealth } from "./server-health.ts"
 
@@ -103,4 +103,62 @@ test("an address from a link is filled in and tested", async () => {
   const { probe } = show(undefined, "http://linked:4096")
   await pause()
   expect(probe.mock.calls[0]?.[0].url).toBe("http://linked:4096")
+})
+
+// The attack: a person edits the address of a server whose password is saved, and pauses on the way.
+describe("a saved password is for the address it was saved for", () => {
+  const good = { name: "Good", url: "https://good:4096" }
+
+  function edit() {
+    const credentials = { [good.url]: { username: "ada", password: "S3cret" } }
+    localStorage.setItem("sandbar.servers.v1", JSON.stringify({ own: [good], hidden: [], credentials }))
+    const probe = vi.fn(async (_: ProbeTarget) => healthy)
+    render(() => (
+      <ServersProvider options={{ provided, activeId: () => undefined, probe: async () => healthy }}>
+        <Edited probe={probe} />
+      </ServersProvider>
+    ))
+    return { probed: () => probe.mock.calls.map(([target]) => [target.url, target.password]) }
+  }
+  function Edited(props: { probe: (target: ProbeTarget) => Promise<ServerHealth> }) {
+    return <ServerForm server={useServers().find("good:4096")} onDone={() => undefined} probe={props.probe} />
+  }
+  const password = () => screen.getByLabelText<HTMLInputElement>("Password").value
+  const saved = () => JSON.parse(localStorage.getItem("sandbar.servers.v1") ?? "null")
+
+  test("while another address stands there, it is neither tested with nor saved, and the field says so", async () => {
+    const { probed } = edit()
+    for (const address of ["https://goo", "https://other:1", "http://good:4096", "https://good:409"]) {
+      type("Address", address)
+      await pause()
+      expect(password()).toBe("")
+      expect(document.body.textContent).toContain("The saved password is for https://good:4096.")
+    }
+    expect(probed().every(([, sent]) => sent === "")).toBe(true)
+    expect(probed()).toHaveLength(4)
+    submit()
+    expect(saved().credentials).toEqual({ "https://good:409": { username: "ada" } })
+  })
+
+  test("typed again, it is used there", async () => {
+    const { probed } = edit()
+    type("Address", "other:1")
+    type("Password", "again")
+    await pause()
+    expect(probed()).toEqual([["http://other:1", "again"]])
+    expect(document.body.textContent).not.toContain("The saved password is for")
+    submit()
+    expect(saved().credentials["http://other:1"]).toEqual({ username: "ada", password: "again" })
+  })
+
+  test("back at the old address it is there again, and what was typed over it stays behind too", async () => {
+    const { probed } = edit()
+    type("Address", "other:1")
+    type("Address", "https://good:4096/")
+    expect(password()).toBe("S3cret")
+    type("Password", "S3cret+")
+    type("Address", "other:1")
+    await pause()
+    expect(probed()).toEqual([["http://other:1", ""]])
+  })
 })

@@ -11,13 +11,15 @@ import type { Server } from "./server.ts"
 import { defaultUsername } from "./target-headers.ts"
 import "./server-form.css"
 
+export type FormField = "address" | "password"
+
 export type ServerFormProps = {
   /** Edit this one; otherwise add one. */
   server?: Server | undefined
   /** Filled in when adding. */
   address?: string | undefined
-  /** Takes the focus when it appears. */
-  focus?: boolean
+  /** Takes the focus when the form appears. */
+  focus?: FormField
   onDone: (id: string) => void
   onCancel?: (() => void) | undefined
   probe?: typeof probe
@@ -32,13 +34,13 @@ export function ServerForm(props: ServerFormProps) {
   const [address, setAddress] = entry.address
   const [name, setName] = entry.name
   const [username, setUsername] = entry.username
-  const [password, setPassword] = entry.password
   const [remember, setRemember] = entry.remember
   const fixed = () => props.server?.provided === true
   const health = createTypedProbe(entry.target, props.probe)
   let form: HTMLFormElement | undefined
   onMount(() => {
-    if (props.focus) queueMicrotask(() => form?.querySelector<HTMLElement>("input:enabled")?.focus())
+    const { focus } = props
+    if (focus) queueMicrotask(() => form?.querySelector<HTMLElement>(fields[focus])?.focus())
   })
   const save = (event: SubmitEvent) => {
     event.preventDefault()
@@ -83,8 +85,9 @@ export function ServerForm(props: ServerFormProps) {
           <TextField
             label="Password"
             type="password"
-            value={password()}
-            onInput={setPassword}
+            value={entry.password.text()}
+            onInput={entry.password.set}
+            description={entry.password.withheld()}
             autocomplete="off"
             placeholder="None"
           />
@@ -106,6 +109,8 @@ export function ServerForm(props: ServerFormProps) {
     </form>
   )
 }
+
+const fields = { address: "input:enabled", password: "input[type=password]" } as const
 
 /** What the typed text will become, when that is not what stands there. */
 function Preview(props: { typed: string; url: string | undefined; fixed: boolean }) {

@@ -8,6 +8,10 @@ export type ServerHealth =
   | { kind: "wrong-password" }
   | { kind: "starting"; reason: string }
   | { kind: "unsupported"; reason: string }
+  /** Something else than OpenCode answers. */
+  | { kind: "foreign"; reason: string }
+  /** The proxy does not go there. */
+  | { kind: "forbidden"; reason: string }
   | { kind: "failed"; reason: string }
 
 const dots = {
@@ -17,6 +21,8 @@ const dots = {
   "wrong-password": "locked",
   starting: "checking",
   unsupported: "failed",
+  foreign: "failed",
+  forbidden: "failed",
   failed: "failed",
 } as const satisfies Record<ServerHealth["kind"], DotKind>
 
@@ -31,6 +37,8 @@ const words = {
   "wrong-password": "Wrong password",
   starting: "Starting",
   unsupported: "Unsupported version",
+  foreign: "Not OpenCode",
+  forbidden: "Not allowed",
   failed: "Not reachable",
 } as const satisfies Record<ServerHealth["kind"], string>
 
@@ -52,4 +60,14 @@ export function healthSentence(health: ServerHealth): string | undefined {
     default:
       return health.reason
   }
+}
+
+/** A password would open it. */
+export function isLocked(health: ServerHealth): boolean {
+  return health.kind === "needs-password" || health.kind === "wrong-password"
+}
+
+/** Waiting does not help: a person has to change something first. */
+export function isShut(health: ServerHealth): boolean {
+  return isLocked(health) || ["unsupported", "foreign", "forbidden"].includes(health.kind)
 }

@@ -39,8 +39,8 @@ describe("add", () => {
 
   test("a password is kept only when the person asked for it", () => {
     const secret = { username: "ada", password: "secret" }
-    expect(book(entry("A", a.url, secret)).credentials).toEqual({ "a:4096": { username: "ada" } })
-    expect(book(entry("A", a.url, { ...secret, remember: true })).credentials).toEqual({ "a:4096": secret })
+    expect(book(entry("A", a.url, secret)).credentials).toEqual({ [a.url]: { username: "ada" } })
+    expect(book(entry("A", a.url, { ...secret, remember: true })).credentials).toEqual({ [a.url]: secret })
   })
 })
 
@@ -54,7 +54,7 @@ describe("edit", () => {
   test("credentials move along with the address and leave nothing behind", () => {
     const before = book(entry("A", a.url, { username: "ada" }))
     const edited = editServer(before, "a:4096", entry("A", "http://a2:4096", { username: "ada" }))
-    expect(edited.credentials).toEqual({ "a2:4096": { username: "ada" } })
+    expect(edited.credentials).toEqual({ "http://a2:4096": { username: "ada" } })
   })
 
   test("taking the address of another entry leaves one of the two", () => {
@@ -62,11 +62,42 @@ describe("edit", () => {
   })
 
   test("of a provided server only the credentials are kept", () => {
-    const now = setCredentials(emptyBook, "local", entry("renamed", "http://local", { username: "ada" }))
+    const now = setCredentials(emptyBook, entry("renamed", "http://local", { username: "ada" }))
     expect(now.own).toEqual([])
     expect(serversOf(now, provided, {})).toEqual([
       { id: "local", name: "local", url: "http://local", provided: true, username: "ada" },
     ])
+  })
+})
+
+// The attack: a server at http://bank:443 shares the id of https://bank, and would be sent its password.
+describe("a password belongs to an origin", () => {
+  const secret = { password: "secret", remember: true }
+  const safe = entry("Bank", "https://bank", secret)
+  const unsafe = [{ name: "Bank", url: "http://bank:443" }]
+
+  test("it does not attach to the same host and port over another scheme", () => {
+    expect(serversOf(book(safe), unsafe, { "https://bank": "of this tab" })[0]).toEqual({
+      id: "bank:443",
+      name: "Bank",
+      url: "http://bank:443",
+      provided: true,
+    })
+    expect(serversOf(book(safe), [], {})[0]?.password).toBe("secret")
+  })
+
+  test("an entry that takes another's id leaves nothing of the other's password behind", () => {
+    const now = editServer(book(safe, b), "b:4096", entry("B", "http://bank:443"))
+    expect(now.credentials).toEqual({})
+  })
+
+  test("removing and bringing back keeps it with its origin, in a record without a prototype", () => {
+    const { book: after, removed } = removeServer(book(safe), "bank:443")
+    expect(after.credentials).toEqual({})
+    const restored = removed && restoreServer(after, removed)
+    expect(restored?.credentials).toEqual({ "https://bank": { password: "secret" } })
+    for (const one of [book(safe), after, restored, setCredentials(emptyBook, safe)])
+      expect(Object.getPrototypeOf(one?.credentials)).toBeNull()
   })
 })
 
@@ -118,7 +149,7 @@ describe("the list", () => {
 
   test("the password of this tab wins over the remembered one", () => {
     const kept = book(entry("A", a.url, { password: "old", remember: true }))
-    expect(serversOf(kept, [], { "a:4096": "new" })[0]?.password).toBe("new")
+    expect(serversOf(kept, [], { [a.url]: "new" })[0]?.password).toBe("new")
     expect(serversOf(kept, [], {})[0]?.password).toBe("old")
   })
 

@@ -1,5 +1,7 @@
-// The list of servers as pure functions. A server is known by its id; the same id twice is one server.
+// The list of servers as pure functions. A server is known by its id; the same id twice is one server. What is
+// secret belongs to an origin: the id does not tell http from https.
 import { type ProvidedServer, serverId } from "../../shared/servers.ts"
+import { bareRecord, withoutKey } from "../base/bare-record.ts"
 import type { Server } from "./server.ts"
 
 export type Credentials = { username?: string | undefined; password?: string | undefined }
@@ -10,14 +12,14 @@ export type ServerBook = {
   /** Ids of provided servers that the person does not want to see. */
   hidden: string[]
   defaultId?: string | undefined
-  /** By server id; for provided servers too. */
+  /** By origin; for provided servers too. */
   credentials: Record<string, Credentials>
 }
 
 /** What the form gives. */
 export type ServerEntry = ProvidedServer & Credentials & { remember: boolean }
 
-/** Passwords of this tab, by server id. */
+/** Passwords of this tab, by origin. */
 export type TabPasswords = Record<string, string>
 
 /** Enough to bring a removed server back, wherever the list is by then. */
@@ -28,7 +30,7 @@ export type Removed = {
   wasDefault: boolean
 }
 
-export const emptyBook: ServerBook = { own: [], hidden: [], credentials: {} }
+export const emptyBook: ServerBook = { own: [], hidden: [], credentials: bareRecord() }
 
 /** Adding an address that is there already changes that entry. */
 export function addServer(book: ServerBook, entry: ServerEntry): ServerBook {
@@ -43,26 +45,28 @@ export function editServer(book: ServerBook, id: string, entry: ServerEntry): Se
   const placed = at < 0 ? [...book.own, server] : book.own.with(at, server)
   // The address may now be that of another entry: the edited one wins.
   const own = placed.filter((other) => other === server || serverId(other.url) !== nextId)
-  const { [id]: _before, ...others } = book.credentials
+  const gone = book.own.filter((other) => !own.includes(other))
+  const others = gone.reduce((all, other) => withoutKey(all, other.url), book.credentials)
   return {
     ...book,
     own,
     defaultId: book.defaultId === id ? nextId : book.defaultId,
-    credentials: { ...others, ...kept(nextId, entry) },
+    credentials: withCredentials(others, entry),
   }
 }
 
 /** For a provided server only the credentials are the person's. */
-export function setCredentials(book: ServerBook, id: string, entry: ServerEntry): ServerBook {
-  const { [id]: _before, ...others } = book.credentials
-  return { ...book, credentials: { ...others, ...kept(id, entry) } }
+export function setCredentials(book: ServerBook, entry: ServerEntry): ServerBook {
+  return { ...book, credentials: withCredentials(book.credentials, entry) }
 }
 
-function kept(id: string, entry: ServerEntry): Record<string, Credentials> {
+function withCredentials(all: ServerBook["credentials"], entry: ServerEntry): ServerBook["credentials"] {
   const credentials: Credentials = {}
   if (entry.username) credentials.username = entry.username
   if (entry.password && entry.remember) credentials.password = entry.password
-  return Object.keys(credentials).length > 0 ? { [id]: credentials } : {}
+  const others = withoutKey(all, entry.url)
+  if (Object.keys(credentials).length > 0) others[entry.url] = credentials
+  return others
 }
 
 export function removeServer(
@@ -72,16 +76,15 @@ export function removeServer(
   const index = book.own.findIndex((own) => serverId(own.url) === id)
   const server = book.own[index]
   if (!server) return { book, removed: undefined }
-  const { [id]: credentials, ...others } = book.credentials
   const wasDefault = book.defaultId === id
   return {
     book: {
       ...book,
       own: book.own.toSpliced(index, 1),
-      credentials: others,
+      credentials: withoutKey(book.credentials, server.url),
       defaultId: wasDefault ? undefined : book.defaultId,
     },
-    removed: { server, index, credentials, wasDefault },
+    removed: { server, index, credentials: book.credentials[server.url], wasDefault },
   }
 }
 
@@ -92,9 +95,14 @@ export function restoreServer(book: ServerBook, removed: Removed): ServerBook {
   return {
     ...book,
     own: book.own.toSpliced(removed.index, 0, removed.server),
-    credentials: removed.credentials ? { ...book.credentials, [id]: removed.credentials } : book.credentials,
+    credentials: withRemoved(book.credentials, removed),
     defaultId: removed.wasDefault ? (book.defaultId ?? id) : book.defaultId,
   }
+}
+
+function withRemoved(all: ServerBook["credentials"], removed: Removed): ServerBook["credentials"] {
+  if (!removed.credentials) return all
+  return bareRecord({ ...all, [removed.server.url]: removed.credentials })
 }
 
 export function hideServer(book: ServerBook, id: string): ServerBook {
@@ -120,8 +128,8 @@ export function serversOf(
   const put = (server: ProvidedServer, isProvided: boolean) => {
     const id = serverId(server.url)
     if (servers.has(id)) return
-    const credentials = book.credentials[id]
-    const password = passwords[id] ?? credentials?.password
+    const credentials = book.credentials[server.url]
+    const password = passwords[server.url] ?? credentials?.password
     servers.set(id, {
       id,
       name: server.name,

@@ -6,14 +6,15 @@ import { Dot } from "../ui/dot.tsx"
 import { Menu, type MenuItem } from "../ui/menu.tsx"
 import type { Server } from "./server.ts"
 import { useServers } from "./server-context.tsx"
-import { healthDot, healthSentence, healthWords } from "./server-health.ts"
+import type { FormField } from "./server-form.tsx"
+import { healthDot, healthSentence, healthWords, isLocked } from "./server-health.ts"
 import { serverAddress, serverPath } from "./server-path.ts"
 import "./server-row.css"
 
 export type ServerRowProps = {
   server: Server
   onPick: () => void
-  onEdit: () => void
+  onEdit: (field: FormField) => void
   onRemove: () => void
   onHide: () => void
 }
@@ -22,12 +23,18 @@ export type ServerRowProps = {
 export function ServerRow(props: ServerRowProps) {
   const servers = useServers()
   const health = () => servers.health(props.server.id)
-  const locked = () => healthDot(health()) === "locked"
+  /** A server without a name of its own goes by its address. */
+  const address = () => {
+    const known = serverAddress(props.server)
+    return known === props.server.name ? undefined : known
+  }
   const isDefault = () => servers.default()?.id === props.server.id
   const isActive = () => servers.active()?.id === props.server.id
 
   const items = (): MenuItem[] => [
-    { label: props.server.provided ? "Set password" : "Edit", onSelect: props.onEdit },
+    props.server.provided
+      ? { label: "Set password", onSelect: () => props.onEdit("password") }
+      : { label: "Edit", onSelect: () => props.onEdit("address") },
     {
       label: "Set as default",
       disabled: isDefault(),
@@ -48,16 +55,16 @@ export function ServerRow(props: ServerRowProps) {
       >
         <Dot kind={healthDot(health())} label={healthWords(health())} />
         <span class="row-who">
-          <span class="row-name">{props.server.name}</span>
-          <Show when={isDefault()}>
-            <span class="row-badge">default</span>
-          </Show>
-          <Show when={props.server.provided}>
-            <span class="row-badge">provided</span>
-          </Show>
-          <Show when={serverAddress(props.server)}>
-            {(address) => <code class="row-host">{breakable(address())}</code>}
-          </Show>
+          <span class="row-name">{breakable(props.server.name)}</span>
+          <span class="row-more">
+            <Show when={address()}>{(known) => <code class="row-host">{breakable(known())}</code>}</Show>
+            <Show when={isDefault()}>
+              <span class="row-badge">default</span>
+            </Show>
+            <Show when={props.server.provided}>
+              <span class="row-badge">provided</span>
+            </Show>
+          </span>
         </span>
         <Numbers server={props.server} />
       </A>
@@ -66,8 +73,8 @@ export function ServerRow(props: ServerRowProps) {
         {(sentence) => (
           <div class="row-trouble">
             <span>{sentence()}</span>
-            <Show when={locked()}>
-              <Button size="small" onClick={props.onEdit}>
+            <Show when={isLocked(health())}>
+              <Button size="small" onClick={() => props.onEdit("password")}>
                 Enter password
               </Button>
             </Show>

@@ -16,7 +16,7 @@ test("the list survives a reload", () => {
   expect(makeServerBook().get()).toEqual({
     own: [good],
     hidden: [],
-    credentials: { "a:4096": { username: "ada", password: "secret" } },
+    credentials: { "http://a:4096": { username: "ada", password: "secret" } },
   })
 })
 
@@ -32,7 +32,7 @@ test("one broken server does not cost the others, and the original is set aside"
   expect(stored.get()).toEqual({
     own: [good],
     hidden: ["local"],
-    credentials: { "a:4096": { username: "ada" } },
+    credentials: { "http://a:4096": { username: "ada" } },
   })
   expect(stored.setAside()).toBe(`${key}.broken`)
   expect(localStorage.getItem(`${key}.broken`)).toBe(text)
@@ -55,7 +55,52 @@ test("an entry of a newer version is left alone", () => {
 })
 
 test("passwords of a tab stay out of localStorage", () => {
-  makeTabPasswords().set({ "a:4096": "secret" })
-  expect(makeTabPasswords().get()).toEqual({ "a:4096": "secret" })
+  makeTabPasswords().set({ "http://a:4096": "secret" })
+  expect(makeTabPasswords().get()).toEqual({ "http://a:4096": "secret" })
   expect(JSON.stringify({ ...localStorage })).not.toContain("secret")
+})
+
+test("credentials that were kept by host and port get the origin of that server; a guess is not made", () => {
+  const own = [good, { name: "B", url: "https://b" }]
+  const credentials = {
+    "a:4096": { password: "for a" },
+    "b:443": { password: "for b" },
+    "provided.lan:443": { password: "http or https?" },
+    local: { password: "for local" },
+  }
+  localStorage.setItem(key, JSON.stringify({ own, hidden: [], credentials }))
+  const stored = makeServerBook()
+  expect(stored.get().credentials).toEqual({
+    "http://a:4096": { password: "for a" },
+    "https://b": { password: "for b" },
+    "http://local": { password: "for local" },
+  })
+  expect(stored.setAside()).toBeUndefined()
+})
+
+test("credentials of both forms: the one by origin is the newer", () => {
+  for (const keys of [
+    ["a:4096", good.url],
+    [good.url, "a:4096"],
+  ]) {
+    const credentials = Object.fromEntries(keys.map((one) => [one, { password: one }]))
+    localStorage.setItem(key, JSON.stringify({ own: [good], hidden: [], credentials }))
+    expect(makeServerBook().get().credentials).toEqual({ [good.url]: { password: good.url } })
+  }
+})
+
+test("a password of a tab that was kept by host and port is dropped", () => {
+  sessionStorage.setItem("sandbar.passwords.v1", JSON.stringify({ "bank:443": "x", "https://bank": "y" }))
+  expect(makeTabPasswords().get()).toEqual({ "https://bank": "y" })
+})
+
+test("what is read has no prototype that an entry could reach", () => {
+  const text =
+    '{"own":[],"hidden":[],"credentials":{"__proto__":{"password":"x"},"constructor":{"password":"y"}}}'
+  localStorage.setItem(key, text)
+  sessionStorage.setItem("sandbar.passwords.v1", '{"__proto__":"x","constructor":"y"}')
+  for (const read of [makeServerBook().get().credentials, makeTabPasswords().get(), emptyBook.credentials]) {
+    expect(Object.getPrototypeOf(read)).toBeNull()
+    expect(Object.keys(read)).toEqual([])
+  }
 })

@@ -1,20 +1,39 @@
 // Where the list of servers is kept, and what happens to an entry that cannot be read.
 import * as v from "valibot"
-import { ProvidedServerSchema } from "../../shared/servers.ts"
+import {
+  isServerUrl,
+  localServerId,
+  localServerUrl,
+  type ProvidedServer,
+  ProvidedServerSchema,
+  serverId,
+} from "../../shared/servers.ts"
+import { bareRecord } from "../base/bare-record.ts"
 import { browserStorage, makeStored, type Stored } from "../base/storage.ts"
-import { emptyBook, type ServerBook, type TabPasswords } from "./server-list.ts"
+import { type Credentials, emptyBook, type ServerBook, type TabPasswords } from "./server-list.ts"
 
 const CredentialsSchema = v.object({
   username: v.optional(v.string()),
   password: v.optional(v.string()),
 })
 
-const ServerBookSchema = v.object({
-  own: v.array(ProvidedServerSchema),
-  hidden: v.array(v.string()),
-  defaultId: v.optional(v.string()),
-  credentials: v.record(v.string(), CredentialsSchema),
-})
+const ServerBookSchema = v.pipe(
+  v.object({
+    own: v.array(ProvidedServerSchema),
+    hidden: v.array(v.string()),
+    defaultId: v.optional(v.string()),
+    credentials: v.record(v.string(), CredentialsSchema),
+  }),
+  v.transform((book) => ({ ...book, credentials: byOrigin(book.credentials, book.own) })),
+)
+
+/** Without those that were kept by `host:port`, as the first entries were. They are typed anew. */
+const TabPasswordsSchema = v.pipe(
+  v.record(v.string(), v.string()),
+  v.transform((passwords) =>
+    bareRecord(Object.fromEntries(Object.entries(passwords).filter(([key]) => isServerUrl(key)))),
+  ),
+)
 
 /** Shared by all tabs and kept until it is deleted. */
 export function makeServerBook(storage: Storage | undefined = browserStorage()): Stored<ServerBook> {
@@ -33,8 +52,8 @@ export function makeTabPasswords(
 ): Stored<TabPasswords> {
   return makeStored<TabPasswords>({
     key: "sandbar.passwords.v1",
-    schema: v.record(v.string(), v.string()),
-    fallback: {},
+    schema: TabPasswordsSchema,
+    fallback: bareRecord(),
     storage,
   })
 }
@@ -43,17 +62,40 @@ export function makeTabPasswords(
 export function repairBook(raw: unknown): ServerBook | undefined {
   if (!v.is(v.record(v.string(), v.unknown()), raw)) return undefined
   const credentials = v.is(v.record(v.string(), v.unknown()), raw.credentials) ? raw.credentials : {}
+  const own = readable(ProvidedServerSchema, raw.own)
+  const readableCredentials = Object.entries(credentials).flatMap(([key, value]) => {
+    const parsed = v.safeParse(CredentialsSchema, value)
+    return parsed.success ? [[key, parsed.output] as const] : []
+  })
   return {
-    own: readable(ProvidedServerSchema, raw.own),
+    own,
     hidden: readable(v.string(), raw.hidden),
     ...(typeof raw.defaultId === "string" && { defaultId: raw.defaultId }),
-    credentials: Object.fromEntries(
-      Object.entries(credentials).flatMap(([id, value]) => {
-        const parsed = v.safeParse(CredentialsSchema, value)
-        return parsed.success ? [[id, parsed.output]] : []
-      }),
-    ),
+    credentials: byOrigin(Object.fromEntries(readableCredentials), own),
   }
+}
+
+/**
+ * The first entries kept credentials by `host:port`, which http and https share. One that the list has under
+ * that id gets its origin; whose the others were would be a guess, so they are dropped and typed anew.
+ */
+function byOrigin(
+  credentials: Readonly<Record<string, Credentials>>,
+  own: readonly ProvidedServer[],
+): Record<string, Credentials> {
+  const kept = bareRecord<Credentials>()
+  for (const [key, value] of Object.entries(credentials)) {
+    const origin = isServerUrl(key) ? key : originOf(key, own)
+    // What is kept by origin is newer.
+    if (origin !== undefined && (origin === key || !(origin in credentials))) kept[origin] = value
+  }
+  return kept
+}
+
+function originOf(id: string, own: readonly ProvidedServer[]): string | undefined {
+  if (id === localServerId) return localServerUrl
+  const named = own.filter((server) => serverId(server.url) === id)
+  return named.length === 1 ? named[0]?.url : undefined
 }
 
 function readable<T>(schema: v.GenericSchema<unknown, T>, raw: unknown): T[] {

@@ -32,6 +32,8 @@ export function Dialog(props: DialogProps) {
     if (!target) return
     event.preventDefault()
     target.focus()
+    // What is typed replaces the text that stands there.
+    if (target instanceof HTMLInputElement) target.select()
   }
   return (
     <Kobalte.Root open={props.open} onOpenChange={props.onOpenChange} preventScroll={false}>

@@ -1,5 +1,7 @@
 import { createSignal, For, Show } from "solid-js"
+import { visibleLine, visibleText } from "../base/visible-text.ts"
 import "./diff-view.css"
+import { PathLabel } from "./path-label.tsx"
 import { type DiffLine, type FileDiff, parseDiff } from "./unified-diff.ts"
 
 /** Above this, the rest waits for a press: a generated file must not freeze the page. */
@@ -16,7 +18,7 @@ export type DiffViewProps = {
 export function DiffView(props: DiffViewProps) {
   const files = () => parseDiff(props.diff)
   return (
-    <Show when={files().length > 0} fallback={<pre class="diff-raw">{props.diff}</pre>}>
+    <Show when={files().length > 0} fallback={<pre class="diff-raw">{visibleText(props.diff)}</pre>}>
       <For each={files()}>
         {(file) => <FileView file={file} name={props.nameOf?.(file.path) ?? file.path} />}
       </For>
@@ -31,7 +33,9 @@ function FileView(props: { file: FileDiff; name: string }) {
   return (
     <figure class="diff-view">
       <figcaption class="diff-head">
-        <span class="diff-path">{props.name}</span>
+        <span class="diff-path">
+          <PathLabel path={visibleLine(props.name)} />
+        </span>
         <DiffCounts added={props.file.added} removed={props.file.removed} />
       </figcaption>
       <div class="diff-lines" tabindex="0">
@@ -57,9 +61,14 @@ function LineView(props: { line: DiffLine }) {
     <div class="diff-line" data-kind={props.line.kind}>
       <span class="diff-number">{props.line.kind === "removed" ? before() : after()}</span>
       <span class="diff-sign">{signs[props.line.kind]}</span>
-      <span class="diff-text">{"text" in props.line ? props.line.text : ""}</span>
+      <span class="diff-text">{"text" in props.line ? visibleText(withoutReturn(props.line.text)) : ""}</span>
     </div>
   )
+}
+
+/** A file with Windows line ends has one on every line. */
+function withoutReturn(text: string): string {
+  return text.endsWith("\r") ? text.slice(0, -1) : text
 }
 
 /** "+4 −1" */

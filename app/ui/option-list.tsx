@@ -15,6 +15,7 @@ export type OptionListProps = {
 
 /** More than fit one glance. */
 const searchFrom = 9
+const wordLength = 24
 
 export function OptionList(props: OptionListProps) {
   const id = createUniqueId()
@@ -27,6 +28,8 @@ export function OptionList(props: OptionListProps) {
   )
   const searchable = () => props.options.length >= searchFrom
   const shown = createMemo(() => props.options.filter((option) => matches(option, query())))
+  // A word fits beside the label; a sentence stands below it.
+  const stacked = () => props.options.some((option) => (option.description?.length ?? 0) > wordLength)
   const optionId = (index: number) => `${id}-${index}`
   let search: HTMLInputElement | undefined
   let list: HTMLDivElement | undefined
@@ -85,6 +88,7 @@ export function OptionList(props: OptionListProps) {
         ref={list}
         id={`${id}-list`}
         class="option-scroll"
+        data-stacked={stacked() ? "" : undefined}
         role="listbox"
         aria-label={props.label}
         tabIndex={searchable() ? -1 : 0}
@@ -112,10 +116,12 @@ export function OptionList(props: OptionListProps) {
                   <Check />
                 </Show>
               </span>
-              <span class="option-label">{option.label}</span>
-              <Show when={option.description}>
-                <span class="option-description">{option.description}</span>
-              </Show>
+              <span class="option-words">
+                <span class="option-label">{option.label}</span>
+                <Show when={option.description}>
+                  <span class="option-description">{option.description}</span>
+                </Show>
+              </span>
             </div>
           )}
         </For>

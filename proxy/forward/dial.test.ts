@@ -94,6 +94,36 @@ test("of two addresses, the one that accepts connections is dialled", async () =
   expect(await outcome(exact, { lookup: async () => ["::1", "127.0.0.1"], touch })).toBe("127.0.0.1")
 })
 
+describe("a name with thousands of addresses (a flood of connections through one DNS answer)", () => {
+  const many = (prefix: string) => Array.from({ length: 3_000 }, (_, i) => `${prefix}${(i % 250) + 1}`)
+  async function tried(parts: Partial<Network>): Promise<string[]> {
+    const addresses: string[] = []
+    const touch: Network["touch"] = async (address) => {
+      addresses.push(address)
+      throw new Error("refused")
+    }
+    expect(await outcome(pod, { ...parts, touch })).toBe("target.unreachable")
+    return addresses
+  }
+
+  test("opens eight connections at most, and leaves neither family out", async () => {
+    const four = async () => many("10.0.0.")
+    const six = async () => many("fd12::")
+    expect(await tried({ resolve4: four })).toHaveLength(8)
+    expect(await tried({ resolve6: six })).toHaveLength(8)
+    const both = await tried({ resolve4: four, resolve6: six })
+    expect(both.map((address) => address.includes(":"))).toEqual([
+      ...Array(4).fill(false),
+      ...Array(4).fill(true),
+    ])
+    expect(await tried({ resolve4: four, resolve6: async () => ["fd12::1"] })).toContain("fd12::1")
+  })
+  test("is refused for one forbidden address, even where nobody would have dialled it", async () => {
+    const resolve4 = async () => [...many("10.0.0."), "127.0.0.1"]
+    expect(await outcome(pod, { resolve4 })).toBe("target.forbidden")
+  })
+})
+
 test("an address of ours with our port is a loop", async () => {
   const isSelf: Network["isSelf"] = (address, port) => address === "10.0.0.5" && port === 4096
   expect(await outcome(pod, { resolve4: async () => ["10.0.0.5"], isSelf })).toBe("target.loop")

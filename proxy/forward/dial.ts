@@ -22,6 +22,8 @@ export type DialOptions = { now?: () => number; cacheMs?: number; dialMs?: numbe
 export type Dial = (target: Target) => Promise<string>
 
 const mostCached = 1_000
+/** Whoever runs the name server decides how many addresses a name has, not how many connections we open. */
+const mostTried = 8
 
 export function makeDial(network: Network, options: DialOptions = {}): Dial {
   const { now = Date.now, cacheMs = 5_000, dialMs = 8_000 } = options
@@ -84,7 +86,7 @@ async function firstReachable(
 ): Promise<string> {
   const others = new AbortController()
   const signal = AbortSignal.any([deadline, others.signal])
-  const tries = addresses.map(async (address) => {
+  const tries = someOfEachFamily(addresses).map(async (address) => {
     await network.touch(address, target.port, signal)
     return address
   })
@@ -98,6 +100,14 @@ async function firstReachable(
   } finally {
     others.abort()
   }
+}
+
+/** Each family fills up what the other one leaves. */
+function someOfEachFamily(addresses: readonly string[]): string[] {
+  const six = addresses.filter((address) => address.includes(":"))
+  const four = addresses.filter((address) => !address.includes(":"))
+  const forFour = Math.max(mostTried / 2, mostTried - six.length)
+  return [...four.slice(0, forFour), ...six].slice(0, mostTried)
 }
 
 async function beforeDeadline<T>(work: Promise<T>, target: Target, deadline: AbortSignal): Promise<T> {

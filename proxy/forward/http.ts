@@ -3,7 +3,7 @@ import { Problem } from "../../shared/problems.ts"
 import { passAnswer } from "./download.ts"
 import { failureOf } from "./failure.ts"
 import { type ResponseContext, requestPasses, responsePasses } from "./headers.ts"
-import { watchUpload } from "./upload.ts"
+import { type Stalled, watchUpload } from "./upload.ts"
 
 export type Fetch = (url: string, init: BunFetchRequestInit) => Promise<Response>
 
@@ -36,8 +36,7 @@ export async function sendToTarget(exchange: Exchange, options: SendOptions): Pr
   const giveUp = new AbortController()
   const late = () =>
     giveUp.abort(new Problem("target.timeout", `${name} took the request but did not answer it.`))
-  const stalled = () =>
-    giveUp.abort(new Problem("request.stalled", "The request's body stopped arriving. Send it again."))
+  const stalled = (who: Stalled) => giveUp.abort(stalledUpload(who, name))
   const timer = setTimeout(late, options.headersMs ?? 600_000)
   // Without the client's signal, a client that leaves before the headers never reaches the target.
   const signal = AbortSignal.any([request.signal, giveUp.signal])
@@ -62,12 +61,20 @@ export async function sendToTarget(exchange: Exchange, options: SendOptions): Pr
       if (!request.signal.aborted) options.onCut?.(name)
     })
   } catch (error) {
-    if (giveUp.signal.reason instanceof Problem) throw giveUp.signal.reason
-    if (error instanceof Problem || request.signal.aborted) throw error
-    throw failureOf(name, error)
+    // An answer that we refuse to pass on would keep its connection until the garbage collector comes by.
+    giveUp.abort(error)
+    const reason: unknown = giveUp.signal.reason
+    if (reason instanceof Problem || request.signal.aborted) throw reason
+    throw failureOf(name, reason)
   } finally {
     clearTimeout(timer)
   }
+}
+
+function stalledUpload(who: Stalled, name: string): Problem {
+  if (who === "client")
+    return new Problem("request.stalled", "The request's body stopped arriving. Send it again.")
+  return new Problem("target.timeout", `${name} stopped taking the request's body.`)
 }
 
 function requestHeaders({ request, target, authorization }: Exchange, viaToken: string): Headers {

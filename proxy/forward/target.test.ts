@@ -29,6 +29,13 @@ describe.each(textRows)("hostile text: $name", (row) => {
   })
 })
 
+test("a refusal names host and port: two servers on one host differ in nothing else", () => {
+  const refusal = (text: string) => () => chooseTarget(text, cluster)
+  expect(refusal("http://127.0.0.1:9500")).toThrow("127.0.0.1:9500 is not on")
+  expect(refusal("https://box.lan")).toThrow("box.lan:443 is not on")
+  expect(refusal("http://0x7f.1:9500")).toThrow("0x7f.1:9500 is not on")
+})
+
 describe("whatever is allowed leads into the allowlist", () => {
   const good = "http://sandbox.team-a.svc.cluster.local:4096"
   const pieces = fc.constantFrom(

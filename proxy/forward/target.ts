@@ -35,8 +35,8 @@ export function chooseTarget(text: string, allowed: AllowedTargets): Target {
   if (allowed.origins.includes(address.origin)) return { ...address, rule: "exact" }
   // A literal in brackets is never a host name: only an exact origin can mean it.
   if (address.host.startsWith("[")) throw malformed()
-  requireHostName(address.host)
-  requireSuffix(address.host, allowed.suffixes)
+  requireHostName(address)
+  requireSuffix(address, allowed.suffixes)
   requireUserNamespace(address.host)
   requireOpenPort(address)
   return { ...address, rule: "pattern" }
@@ -60,8 +60,8 @@ function requirePlainText(text: string): string {
 
 /** Forms that `new URL` would turn into an IPv4 address get the answer that IPv4 addresses get. */
 function requireName(typed: string): void {
-  const host = shape.exec(typed)?.[2]
-  if (host && isNumeric(host) && !isDottedDecimal(host)) throw forbidden(host)
+  const [, , host, port] = shape.exec(typed) ?? []
+  if (host && isNumeric(host) && !isDottedDecimal(host)) throw forbidden(port ? `${host}:${port}` : host)
 }
 
 function requireAddress(typed: string): Address {
@@ -76,21 +76,25 @@ function requireAddress(typed: string): Address {
   return { scheme, host, port, origin }
 }
 
-function requireHostName(host: string): void {
-  if (isNumeric(host) || host.split(".").some((part) => part.startsWith("xn--"))) throw forbidden(host)
+function requireHostName(address: Address): void {
+  const { host } = address
+  if (isNumeric(host) || host.split(".").some((part) => part.startsWith("xn--"))) {
+    throw forbidden(authorityOf(address))
+  }
 }
 
 /**
  * Matched on a label boundary. `svc.<cluster>` needs a service and a namespace in front: a name without a
  * namespace is completed by the search list.
  */
-function requireSuffix(host: string, suffixes: readonly string[]): void {
+function requireSuffix(address: Address, suffixes: readonly string[]): void {
+  const { host } = address
   const matches = suffixes.some((suffix) => {
     if (!host.endsWith(`.${suffix}`)) return false
     const labelsInFront = host.slice(0, -suffix.length - 1).split(".").length
     return labelsInFront >= (suffix.split(".")[0] === "svc" ? 2 : 1)
   })
-  if (!matches) throw forbidden(host)
+  if (!matches) throw forbidden(authorityOf(address))
 }
 
 function requireUserNamespace(host: string): void {
@@ -120,9 +124,14 @@ function malformed(): Problem {
   return new Problem("target.malformed", "A server address looks like http://host:port, with no path.")
 }
 
-function forbidden(host: string): Problem {
+/** With the port: two servers on one host differ in nothing else. */
+function authorityOf({ host, port }: Address): string {
+  return `${host}:${port}`
+}
+
+function forbidden(authority: string): Problem {
   return new Problem(
     "target.forbidden",
-    `${host} is not on this installation's list of allowed servers. Ask its operator to add it.`,
+    `${authority} is not on this installation's list of allowed servers. Ask its operator to add it.`,
   )
 }

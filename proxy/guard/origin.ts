@@ -15,19 +15,6 @@ export function requireSameOrigin(headers: Headers, ourHost: string): void {
   if (origin !== null && origin !== `https://${ourHost}` && origin !== `http://${ourHost}`) throw crossSite()
 }
 
-/**
- * DNS rebinding: a page on `http://evil.example:8888` whose name now points to 127.0.0.1 is same-origin with
- * itself and could drive the local server. A loopback listener therefore answers to loopback names only.
- */
-export function requireLoopbackHost(ourHost: string): void {
-  const name = ourHost.replace(/:\d+$/, "").toLowerCase()
-  if (name === "localhost" || name === "[::1]" || /^127(\.\d{1,3}){3}$/.test(name)) return
-  throw new Problem(
-    "request.host",
-    `${name} is not a name of this computer. For a gateway in front, set SANDBAR_TRUSTED_PROXIES to its address.`,
-  )
-}
-
 function crossSite(): Problem {
   return new Problem("request.cross-site", "Only pages of this installation may send requests here.")
 }

@@ -10,8 +10,11 @@ export async function requirePlainRequest(context: Context, next: Next): Promise
   if (!methods.has(request.method))
     throw new Problem("request.method", `${request.method} requests are not served here.`)
   // Bun joins two Host headers with a comma and takes any text for one: two readers would see two hosts.
+  // Without a host, or with one that no URL can hold (`1.2.3.4.5`), it gives a path in place of the URL
+  // (RFC 9112 §3.2).
   const host = request.headers.get("host")
-  if (host !== null && !/^(\[[0-9a-f:.]+\]|[a-z0-9._-]+)(:\d{1,5})?$/i.test(host))
+  const isHost = host === null || /^(\[[0-9a-f:.]+\]|[a-z0-9._-]+)(:\d{1,5})?$/i.test(host)
+  if (!isHost || !URL.canParse(request.url))
     throw new Problem("request.malformed", "The Host header has to name one host.")
   await next()
 }

@@ -9,6 +9,8 @@ export type UiRouteDeps = {
   ui: UiFiles
   /** The prefix as this browser sees it. */
   visiblePrefix: (context: Context) => string
+  /** The path lies beside the prefix, where another program answers. */
+  isNeighbour: (context: Context) => boolean
 }
 
 export function makeUiRoutes(deps: UiRouteDeps): Hono {
@@ -17,17 +19,31 @@ export function makeUiRoutes(deps: UiRouteDeps): Hono {
   routes.get("/", page)
   routes.get("/s/*", page)
   for (const [path, file] of deps.ui.files) routes.get(path, (context) => sendFile(context, file))
+  // A person who mistyped an address reads the app's own page; programs and missing files get the Problem.
+  routes.get("*", (context, next) =>
+    isVisit(context) && !deps.isNeighbour(context) ? sendLostPage(context, deps) : next(),
+  )
   return routes
 }
 
+/** A browser that goes to an address, as opposed to one that loads a part of a page. */
+function isVisit(context: Context): boolean {
+  const { path } = context.req
+  const isFile = /\.[a-z0-9]+$/i.test(path)
+  const accepts = context.req.header("accept") ?? ""
+  return accepts.includes("text/html") && !isFile && !/^\/(?:api|assets)(?:\/|$)/.test(path)
+}
+
+function sendLostPage(context: Context, deps: UiRouteDeps): Response {
+  const headers = { ...pageHeaders, "cache-control": "no-store" }
+  return new Response(writeBase(deps.ui.indexHtml, deps.visiblePrefix(context)), { status: 404, headers })
+}
+
+const pageHeaders = { ...securityHeaders("page"), "content-type": "text/html;charset=utf-8" }
+
 function sendPage(context: Context, { ui, visiblePrefix }: UiRouteDeps): Response {
   const html = writeBase(ui.indexHtml, visiblePrefix(context))
-  const headers = {
-    ...securityHeaders("page"),
-    "content-type": "text/html;charset=utf-8",
-    "cache-control": "no-cache",
-    etag: etagOf(html),
-  }
+  const headers = { ...pageHeaders, "cache-control": "no-cache", etag: etagOf(html) }
   return isUnchanged(context, headers.etag)
     ? new Response(null, { status: 304, headers })
     : new Response(html, { headers })

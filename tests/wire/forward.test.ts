@@ -124,6 +124,41 @@ describe("streams", () => {
     expect(answer.text).toContain("request.stalled")
   })
 
+  test("a client that leaves in the middle of an upload which the target does not read frees the target", async () => {
+    const closed = Promise.withResolvers<void>()
+    const target = await startRawTarget((socket) => {
+      socket.once("close", () => closed.resolve())
+      socket.pause()
+    })
+    const proxy = through(target, { uploadStallMs: 300 })
+    const head = `POST /api/proxy/x HTTP/1.1\r\nHost: 127.0.0.1\r\nX-Target-Server: ${target.origin}\r\n`
+    // More than every buffer on the way holds, so that nobody reads the end of the client's connection.
+    await rawRequest(proxy.port, `${head}Content-Length: 50000000\r\n\r\n${"x".repeat(40_000_000)}`, 200)
+    await closed.promise
+  })
+
+  test("a target that stops taking the body is told apart from a client that stops sending it", async () => {
+    const target = await startRawTarget((socket) => socket.pause())
+    const body = new Uint8Array(40_000_000)
+    const response = await ask(through(target, { uploadStallMs: 200 }), target, "/x", {
+      method: "POST",
+      body,
+    })
+    expect(response.status).toBe(504)
+    expect(await response.json()).toMatchObject({ detail: expect.stringContaining("stopped taking") })
+  })
+
+  test("a target that has the whole body may think for as long as it likes", async () => {
+    const target = startTarget(async (request) => {
+      const got = await request.text()
+      await Bun.sleep(400)
+      return new Response(got)
+    })
+    const proxy = through(target, { uploadStallMs: 100 })
+    const response = await ask(proxy, target, "/prompt", { method: "POST", body: "think" })
+    expect(await response.text()).toBe("think")
+  })
+
   test("a target that takes the request and never answers is a timeout, not a hang", async () => {
     const target = startTarget(() => new Promise<Response>(() => undefined))
     const response = await ask(through(target, { headersMs: 100 }), target, "/silent")
@@ -229,6 +264,27 @@ describe("targets that misbehave get a sentence, and the proxy lives on", () => 
     expect(response.headers.has("x-sandbar-from-target")).toBe(false)
     expect(await response.json()).toMatchObject({ code, status: 502 })
     expect((await fetch(`${proxy.url}/healthz`)).status).toBe(200)
+  })
+
+  test("an answer that is refused does not keep its connection (exhaustion by impossible statuses)", async () => {
+    let open = 0
+    const target = await startRawTarget((socket) => {
+      open++
+      socket.once("close", () => open--)
+      socket.write("HTTP/1.1 600 Odd\r\nContent-Type: text/plain\r\n\r\nx")
+    })
+    // Held, so that the garbage collector does not close for us.
+    const held: Response[] = []
+    const proxy = through(target, {
+      fetch: async (url, init) => {
+        const response = await fetch(url, init)
+        held.push(response)
+        return response
+      },
+    })
+    for (let i = 0; i < 5; i++) expect((await ask(proxy, target, "/x")).status).toBe(502)
+    await Bun.sleep(300)
+    expect([open, held.length]).toEqual([0, 5])
   })
 
   test.each([

@@ -26,6 +26,16 @@ describe("what cannot start says why in one sentence, with status 1 and no stack
       { SANDBAR_DIRECTORY: "/no/such/place" },
       /^SANDBAR_DIRECTORY=\/no\/such\/place: .*\n$/,
     ],
+    [
+      "a directory below a file",
+      { SANDBAR_DIRECTORY: "/etc/passwd/x" },
+      /^SANDBAR_DIRECTORY=\/etc\/passwd\/x: there is no such directory; .*\n$/,
+    ],
+    [
+      "a directory longer than any path",
+      { SANDBAR_DIRECTORY: `/${"a".repeat(5_000)}` },
+      /^SANDBAR_DIRECTORY=\/a{199}…: there is no such directory; .*\n$/,
+    ],
     ["a missing opencode", { SANDBAR_OPENCODE: "/no/opencode" }, /^SANDBAR_OPENCODE=\/no\/opencode: .*\n$/],
     ["a host that others can reach", { HOST: "0.0.0.0" }, /^HOST=0\.0\.0\.0: .*SANDBAR_IDENTITY=none.*\n$/],
   ])("%s", async (_name, env, sentence) => {
@@ -33,6 +43,22 @@ describe("what cannot start says why in one sentence, with status 1 and no stack
     expect(run).toMatchObject({ code: 1, stdout: "" })
     expect(run.stderr).toMatch(sentence)
   })
+
+  test.each([
+    ["not set", undefined, /^BUN_CONFIG_MAX_HTTP_REQUESTS is not set: .*npm run serve.*\n$/],
+    ["one that Bun does not take", "65536", /^BUN_CONFIG_MAX_HTTP_REQUESTS=65536: .*from 257 to 65535\.$/m],
+    ["Bun's own", "256", /^BUN_CONFIG_MAX_HTTP_REQUESTS=256: .*from 257 to 65535\.\n$/],
+  ])(
+    "event streams could stop everything: a limit on requests that is %s",
+    async (_name, limit, sentence) => {
+      const env = { SANDBAR_DRIVER: "none", BUN_CONFIG_MAX_HTTP_REQUESTS: limit }
+      for (const flags of [[], ["--check"]]) {
+        const run = await runServeUi(flags, env)
+        expect(run).toMatchObject({ code: 1, stdout: "" })
+        expect(run.stderr).toMatch(sentence)
+      }
+    },
+  )
 
   test("an unknown flag", async () => {
     const run = await runServeUi(["--chek"], {})

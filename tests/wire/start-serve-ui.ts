@@ -47,7 +47,10 @@ function temporaryHome(): string {
 }
 
 /** Runs to the end: for settings that do not start, --check and --help. */
-export async function runServeUi(flags: readonly string[], env: Record<string, string>): Promise<ServeUiRun> {
+export async function runServeUi(
+  flags: readonly string[],
+  env: Record<string, string | undefined>,
+): Promise<ServeUiRun> {
   const home = temporaryHome()
   const child = spawn(flags, home, env)
   const limit = setTimeout(() => child.kill("SIGKILL"), 10_000)

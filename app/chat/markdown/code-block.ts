@@ -2,7 +2,7 @@
 const copiedMs = 1500
 
 /** Returns the way to stop: what has not been coloured by then stays plain. */
-export function dressCode(root: HTMLElement): () => void {
+export function dressCode(root: ParentNode): () => void {
   const stop = new AbortController()
   for (const code of root.querySelectorAll<HTMLElement>("pre > code")) {
     const pre = code.parentElement
@@ -13,8 +13,6 @@ export function dressCode(root: HTMLElement): () => void {
     frame.className = "code-block"
     pre.replaceWith(frame)
     frame.append(pre, copyButton(text, stop.signal))
-    // A long line scrolls inside the block; without a tab stop the keyboard could not reach it.
-    pre.tabIndex = 0
     if (language) colour(code, text, language, stop.signal)
   }
   return () => stop.abort()

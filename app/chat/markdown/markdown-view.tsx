@@ -3,6 +3,7 @@ import { createEffect, createSignal, Index, onCleanup } from "solid-js"
 import { dressCode } from "./code-block.ts"
 import { type MarkdownBlock, makeBlockReader } from "./markdown-blocks.ts"
 import { renderBlock } from "./render-markdown.ts"
+import { addScrollers, replaceGrown } from "./scrollers.ts"
 
 export type MarkdownViewProps = {
   text: string
@@ -47,8 +48,10 @@ function Block(props: { block: MarkdownBlock }) {
     const { token, settled } = props.block
     const element = root()
     if (!element) return
-    element.replaceChildren(renderBlock(token))
-    if (settled) onCleanup(dressCode(element))
+    const grown = renderBlock(token)
+    addScrollers(grown)
+    if (settled) onCleanup(dressCode(grown))
+    replaceGrown(element, grown)
   })
   return <div class="markdown-block" ref={setRoot} />
 }

@@ -1,5 +1,7 @@
 // Markdown → DOM. Raw HTML is shown as the text it is; images become links, because nothing may be fetched.
 import { Marked, type Token, type TokensList } from "marked"
+import { BoundedLexer, plainStretches, plainToken } from "./bounded-lexer.ts"
+import { escapeHtml } from "./escape-html.ts"
 import { safeLink } from "./safe-link.ts"
 import { sanitise } from "./sanitise.ts"
 
@@ -21,20 +23,37 @@ const marked = new Marked({
   },
 })
 
+marked.use(plainStretches)
+
 /** The top-level blocks of `source`, in order; blank lines between them are left out. */
 export function lexBlocks(source: string): TokensList {
-  const tokens = marked.lexer(source)
+  const tokens = lex(source)
   const blocks = tokens.filter((token) => token.type !== "space" && token.type !== "def")
   return Object.assign(blocks, { links: tokens.links })
 }
 
 /** One block of `lexBlocks` as safe DOM. */
 export function renderBlock(token: Token): DocumentFragment {
-  return sanitise(marked.parser([token]))
+  try {
+    return sanitise(marked.parser([token]))
+  } catch {
+    return sanitise(marked.parser([plainToken(token.raw)]))
+  }
 }
 
 export function renderMarkdown(source: string): DocumentFragment {
-  return sanitise(marked.parser(marked.lexer(source)))
+  const all = document.createDocumentFragment()
+  for (const token of lex(source)) all.append(renderBlock(token))
+  return all
+}
+
+/** Never throws: an answer that cannot be read as Markdown is still an answer, and shows as it was written. */
+function lex(source: string): TokensList {
+  try {
+    return new BoundedLexer({ ...marked.defaults }).lex(source)
+  } catch {
+    return Object.assign([plainToken(source)], { links: {} })
+  }
 }
 
 function anchor(href: string, title: string | null | undefined, content: string): string {
@@ -43,16 +62,4 @@ function anchor(href: string, title: string | null | undefined, content: string)
   if (safe === undefined) return href ? `${content} <code>${escapeHtml(href)}</code>` : content
   const hint = title ? ` title="${escapeHtml(title)}"` : ""
   return `<a href="${escapeHtml(safe)}"${hint}>${content}</a>`
-}
-
-const entities: Record<string, string> = {
-  "&": "&amp;",
-  "<": "&lt;",
-  ">": "&gt;",
-  '"': "&quot;",
-  "'": "&#39;",
-}
-
-function escapeHtml(text: string): string {
-  return text.replace(/[&<>"']/g, (character) => entities[character] ?? character)
 }

@@ -8,7 +8,7 @@ const tags = [
 ]
 // No style, no id and no name: neither our layout nor our globals can be reached (DOM clobbering).
 const attributes = ["href", "title", "start", "align", "class"]
-const ownClasses = /^(language-[\w+#.-]{1,30}|task|task-done)$/
+const ownClasses = /^(language-[\w+#.-]{1,30}|task|task-done|markdown-plain)$/
 
 const purify = createDOMPurify(window)
 

@@ -1,10 +1,10 @@
 // One renderer per kind of block.
 import { Match, Switch } from "solid-js"
 import type { Block } from "../blocks.ts"
-import { Markdown } from "../markdown/markdown.tsx"
 import { errorSentence, wasStopped } from "../sentences.ts"
 import { ExploreLine } from "./explore-line.tsx"
 import { FileChip } from "./file-chip.tsx"
+import { GrowingText } from "./growing-text.tsx"
 import { ReasoningLine } from "./reasoning-line.tsx"
 import { ToolLine } from "./tool-line.tsx"
 
@@ -18,7 +18,10 @@ export function BlockView(props: { block: Block; working: boolean }) {
     <Switch>
       <Match when={as(props.block, "text")}>
         {(block) => (
-          <Markdown text={block().part.text} done={!props.working || block().part.time?.end !== undefined} />
+          <GrowingText
+            text={block().part.text}
+            done={!props.working || block().part.time?.end !== undefined}
+          />
         )}
       </Match>
       <Match when={as(props.block, "tool")}>{(block) => <ToolLine part={block().part} />}</Match>

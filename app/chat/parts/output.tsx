@@ -1,4 +1,5 @@
 import { Show } from "solid-js"
+import { visibleText } from "../../base/visible-text.ts"
 import { plainText } from "../plain-text.ts"
 import "./output.css"
 
@@ -10,7 +11,7 @@ export function Output(props: OutputProps) {
     <Show when={props.text || props.command}>
       <pre class="output" data-kind={props.kind} tabindex="0">
         <Show when={props.command}>
-          <span class="output-command">$ {props.command}</span>
+          <span class="output-command">$ {visibleText(props.command ?? "")}</span>
           {"\n"}
         </Show>
         {plainText(props.text)}

@@ -2,7 +2,7 @@ import type { ReasoningPart } from "@opencode-ai/sdk/v2/client"
 import { Show } from "solid-js"
 import { Disclosure } from "../../ui/disclosure.tsx"
 import { duration } from "../format.ts"
-import { Markdown } from "../markdown/markdown.tsx"
+import { GrowingText } from "./growing-text.tsx"
 import "./reasoning-line.css"
 
 export function ReasoningLine(props: { part: ReasoningPart; working: boolean }) {
@@ -19,7 +19,7 @@ export function ReasoningLine(props: { part: ReasoningPart; working: boolean }) 
         class="reasoning-line"
         summary={<span classList={{ working: props.working && ended() === undefined }}>{title()}</span>}
       >
-        <Markdown text={props.part.text} done={ended() !== undefined || !props.working} />
+        <GrowingText text={props.part.text} done={ended() !== undefined || !props.working} />
       </Disclosure>
     </Show>
   )

@@ -2,11 +2,17 @@
 import type { ToolPart } from "@opencode-ai/sdk/v2/client"
 import { A } from "@solidjs/router"
 import { For, Match, Show, Switch } from "solid-js"
+import { lookUp } from "../../base/bare-record.ts"
+import { shortPath } from "../../base/short-path.ts"
+import { visibleText } from "../../base/visible-text.ts"
 import { DiffView } from "../../ui/diff-view.tsx"
 import { Markdown } from "../markdown/markdown.tsx"
-import { shortPath, useTimeline } from "../timeline-context.ts"
-import { metadataOf, text, todosOf } from "../tool-words.ts"
+import { plainText } from "../plain-text.ts"
+import { useTimeline } from "../timeline-context.ts"
+import { settledSentence } from "../tool-outcome.ts"
+import { answersOf, metadataOf, questionsOf, text, todosOf } from "../tool-words.ts"
 import { Output } from "./output.tsx"
+import { readContent } from "./read-content.ts"
 
 export function ToolBody(props: { part: ToolPart }) {
   return (
@@ -25,8 +31,16 @@ export function ToolBody(props: { part: ToolPart }) {
         <Match when={props.part.tool === "task"}>
           <TaskBody part={props.part} />
         </Match>
+        <Match when={props.part.tool === "read" && props.part.state.status === "completed"}>
+          <Output text={readContent(outputOf(props.part))} />
+        </Match>
+        <Match when={props.part.tool === "question"}>
+          <QuestionBody part={props.part} />
+        </Match>
       </Switch>
-      <Output kind="error" text={errorOf(props.part)} />
+      <Show when={settledSentence(props.part)} fallback={<Output kind="error" text={errorOf(props.part)} />}>
+        {(sentence) => <p class="tool-settled">{sentence()}</p>}
+      </Show>
     </div>
   )
 }
@@ -64,8 +78,8 @@ function TodoBody(props: { part: ToolPart }) {
       <For each={todos()}>
         {(todo) => (
           <li data-status={todo.status}>
-            <span role="img" aria-label={spoken[todo.status] ?? "Open"}>
-              {marks[todo.status] ?? "☐"}
+            <span role="img" aria-label={lookUp(spoken, todo.status) ?? "Open"}>
+              {lookUp(marks, todo.status) ?? "☐"}
             </span>
             {todo.content}
           </li>
@@ -96,14 +110,47 @@ function TaskBody(props: { part: ToolPart }) {
   )
 }
 
+/** What was asked and what the person answered; the output repeats it in words for the model. */
+function QuestionBody(props: { part: ToolPart }) {
+  const questions = () => questionsOf(props.part.state.input.questions)
+  const answers = () => answersOf(metadataOf(props.part).answers)
+  return (
+    <dl class="tool-fields">
+      <For each={questions()}>
+        {(question, index) => (
+          <>
+            <dt>{question}</dt>
+            <dd>{answers()[index()]?.join(", ") || "No answer"}</dd>
+          </>
+        )}
+      </For>
+    </dl>
+  )
+}
+
 function PlainBody(props: { part: ToolPart }) {
-  const input = () => JSON.stringify(props.part.state.input, undefined, 2)
+  const fields = () => Object.entries(props.part.state.input)
   return (
     <>
-      <Show when={input() !== "{}"}>
-        <Output text={input()} />
+      <Show when={fields().length > 0}>
+        <dl class="tool-fields">
+          <For each={fields()}>
+            {([name, value]) => (
+              <>
+                <dt>{name}</dt>
+                <dd data-code="" tabindex="0">
+                  {fieldText(value)}
+                </dd>
+              </>
+            )}
+          </For>
+        </dl>
       </Show>
       <Show when={outputOf(props.part)}>{(output) => <Output text={output()} />}</Show>
     </>
   )
+}
+
+function fieldText(value: unknown): string {
+  return visibleText(plainText(typeof value === "string" ? value : (JSON.stringify(value, undefined, 2) ?? "")))
 }

@@ -8,6 +8,7 @@ import MessageCircleQuestion from "lucide-solid/icons/message-circle-question-ma
 import Search from "lucide-solid/icons/search"
 import SquareTerminal from "lucide-solid/icons/square-terminal"
 import Wrench from "lucide-solid/icons/wrench"
+import { lookUp } from "../../base/bare-record.ts"
 
 const icons: Readonly<Record<string, typeof Wrench>> = {
   bash: SquareTerminal,
@@ -26,5 +27,5 @@ const icons: Readonly<Record<string, typeof Wrench>> = {
 }
 
 export function toolIcon(tool: string): typeof Wrench {
-  return icons[tool] ?? Wrench
+  return lookUp(icons, tool) ?? Wrench
 }

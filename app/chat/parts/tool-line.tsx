@@ -1,9 +1,10 @@
 import type { ToolPart } from "@opencode-ai/sdk/v2/client"
-import { Show } from "solid-js"
+import { createMemo, Show } from "solid-js"
 import { Dynamic } from "solid-js/web"
 import { Disclosure } from "../../ui/disclosure.tsx"
 import { duration } from "../format.ts"
 import { useTimeline } from "../timeline-context.ts"
+import { outcomeOf } from "../tool-outcome.ts"
 import { toolWords } from "../tool-words.ts"
 import { ToolBody } from "./tool-body.tsx"
 import { toolIcon } from "./tool-icon.ts"
@@ -11,7 +12,7 @@ import "./tool-line.css"
 
 /** One call in one line; it opens to input and output, and by itself when the call failed. */
 export function ToolLine(props: { part: ToolPart }) {
-  const failed = () => props.part.state.status === "error"
+  const failed = () => outcomeOf(props.part, false).kind === "failed"
   return (
     <Disclosure class="tool-line" open={failed()} summary={<ToolSummary part={props.part} />}>
       <ToolBody part={props.part} />
@@ -22,18 +23,27 @@ export function ToolLine(props: { part: ToolPart }) {
 function ToolSummary(props: { part: ToolPart }) {
   const place = useTimeline()
   const words = () => toolWords(props.part, place.directory())
-  const status = () => props.part.state.status
-  const running = () => status() === "running" || status() === "pending"
+  const outcome = createMemo(() => outcomeOf(props.part, place.waitsFor(props.part)))
+  const underWay = () => outcome().kind === "running" || outcome().kind === "waiting"
   return (
-    <span class="tool-summary" data-status={status()}>
+    <span class="tool-summary" data-outcome={outcome().kind}>
       <Dynamic component={toolIcon(props.part.tool)} />
       <span class="tool-verb">{words().verb}</span>
       <span class="tool-object" data-code={words().code ? "" : undefined}>
         {words().object}
       </span>
-      <span class="tool-result">{status() === "error" ? "failed" : words().result}</span>
-      <Show when={running()} fallback={<span class="tool-time">{timeOf(props.part)}</span>}>
-        <span class="tool-time working">running</span>
+      <Show
+        when={underWay()}
+        fallback={
+          <>
+            <span class="tool-result">{outcome().word || words().result}</span>
+            <span class="tool-time">{timeOf(props.part)}</span>
+          </>
+        }
+      >
+        <span class="tool-time" classList={{ working: outcome().kind === "running" }}>
+          {outcome().word}
+        </span>
       </Show>
     </span>
   )

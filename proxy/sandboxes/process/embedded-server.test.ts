@@ -4,7 +4,12 @@ import { childEnvironment } from "./child-environment.ts"
 import { type EmbeddedServer, makeEmbeddedServer } from "./embedded-server.ts"
 import type { OpencodeProcess } from "./opencode-process.ts"
 
-type Run = OpencodeProcess & { die: (lastWords: string) => void; stopped: boolean }
+type Run = OpencodeProcess & {
+  die: (lastWords: string) => void
+  /** Dies, but a tool that it started keeps its output open. */
+  exit: () => void
+  stopped: boolean
+}
 
 let server: EmbeddedServer | undefined
 afterEach(async () => {
@@ -24,16 +29,22 @@ function world(isHealthy: (run: Run) => boolean) {
     log: makeLog({ format: "json", level: "error" }),
     start: async () => {
       const ended = Promise.withResolvers<string>()
+      const exited = Promise.withResolvers<void>()
       const run: Run = {
         pid: runs.length + 1,
         port: 40_000 + runs.length,
         authorization: `Basic ${runs.length}`,
+        exited: exited.promise,
         ended: ended.promise,
         stopped: false,
-        die: ended.resolve,
+        exit: exited.resolve,
+        die: (lastWords) => {
+          exited.resolve()
+          ended.resolve(lastWords)
+        },
         stop: async () => {
           run.stopped = true
-          ended.resolve("stopped")
+          run.die("stopped")
         },
       }
       runs.push(run)
@@ -78,6 +89,14 @@ describe("the embedded server", () => {
     runs[0]?.die("killed")
     await until(() => runs.length === 2 && embedded.state().is === "ready")
     expect(embedded.state()).toEqual({ is: "ready", port: 40_001, authorization: "Basic 1" })
+  })
+
+  test("that has exited is not ready any more, although its output is still open: its port is anybody's", async () => {
+    const { embedded, runs } = world(() => true)
+    await until(() => embedded.state().is === "ready")
+    runs[0]?.exit()
+    await Bun.sleep(0)
+    expect(embedded.state()).toEqual({ is: "starting" })
   })
 
   test("that keeps dying is started ever less often, and the third time a person is told its last words", async () => {

@@ -43,14 +43,14 @@ export function makeEmbeddedServer(options: EmbeddedServerOptions): EmbeddedServ
   /** True once healthy; false when it ended, hung or we stop. */
   async function becomesReady(server: OpencodeProcess): Promise<boolean> {
     const deadline = now() + startMs
-    let ended = false
-    void server.ended.then(() => {
-      ended = true
+    let exited = false
+    void server.exited.then(() => {
+      exited = true
     })
-    while (!ended && !stopped && now() < deadline) {
+    while (!exited && !stopped && now() < deadline) {
       // Health counts only while our own process lives: after a clash of ports, a stranger answers there.
-      if ((await isHealthy(server, fetch)) && !ended) return true
-      await Promise.race([sleep(100), server.ended, stopping.promise])
+      if ((await isHealthy(server, fetch)) && !exited) return true
+      await Promise.race([sleep(100), server.exited, stopping.promise])
     }
     return false
   }
@@ -64,7 +64,9 @@ export function makeEmbeddedServer(options: EmbeddedServerOptions): EmbeddedServ
     if (ready) {
       state = { is: "ready", port: server.port, authorization: server.authorization }
       log.info({ pid: server.pid, port: server.port }, "the local OpenCode server is ready")
-      await Promise.race([server.ended, stopping.promise])
+      // Not `ended`: a tool that was left behind can delay that, and meanwhile our password would go to
+      // whoever has taken the port.
+      await Promise.race([server.exited, stopping.promise])
       state = { is: "starting" }
     }
     await server.stop()

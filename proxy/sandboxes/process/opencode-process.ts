@@ -19,7 +19,9 @@ export type OpencodeProcess = {
   port: number
   /** What a request has to carry as `Authorization`. */
   authorization: string
-  /** Fulfilled when the program has ended by itself or by `stop`; gives its last words. */
+  /** Fulfilled at once when the program has ended: from here on its port may be somebody else's. */
+  exited: Promise<unknown>
+  /** Fulfilled after `exited`, when its output has been read; gives its last words. */
   ended: Promise<string>
   /** Ends the program and everything that it started; fulfilled when they are gone. */
   stop: () => Promise<void>
@@ -64,6 +66,7 @@ export async function startOpencode(options: OpencodeOptions): Promise<OpencodeP
     pid: child.pid,
     port,
     authorization: `Basic ${btoa(`${username}:${password}`)}`,
+    exited: child.exited,
     ended,
     stop: async () => {
       child.stdin.end()

@@ -1,0 +1,41 @@
+// What is wrong with the link, in a row of its own between the header and the page, with what can be done.
+import { Show } from "solid-js"
+import type { LinkState } from "../connection/connection.ts"
+import { useConnection } from "../connection/connection-context.tsx"
+import type { PickerForm } from "../servers/picker.tsx"
+import { useServers } from "../servers/server-context.tsx"
+import { healthSentence, isLocked } from "../servers/server-health.ts"
+import { Remedies } from "./remedies.tsx"
+import "./link-strip.css"
+
+const sentences = {
+  connecting: "Connecting to the server.",
+  retrying: "The connection to the server broke off. Trying again.",
+  offline: "The server cannot be reached. Trying again.",
+  refused: "The server refused the connection.",
+} as const satisfies Record<Exclude<LinkState, "live">, string>
+
+export type LinkStripProps = { shown: LinkState | undefined; onEdit: (form: PickerForm) => void }
+
+export function LinkStrip(props: LinkStripProps) {
+  const { server, link } = useConnection()
+  const servers = useServers()
+  const trouble = () => (props.shown === "live" ? undefined : props.shown)
+  const sentence = (state: Exclude<LinkState, "live">) => {
+    const health = servers.health(server.id)
+    const locked = state === "refused" && isLocked(health) ? healthSentence(health) : undefined
+    return locked ?? link.reason() ?? sentences[state]
+  }
+  return (
+    <div class="link-trouble" role="status">
+      <Show when={trouble()}>
+        {(state) => (
+          <div class="link-strip">
+            <span>{sentence(state())}</span>
+            <Remedies size="small" onEdit={props.onEdit} />
+          </div>
+        )}
+      </Show>
+    </div>
+  )
+}

@@ -1,0 +1,49 @@
+// What a person can do about a server that does not let us in, or does not answer.
+import { Match, Switch } from "solid-js"
+import { useConnection } from "../connection/connection-context.tsx"
+import type { PickerForm } from "../servers/picker.tsx"
+import { useServers } from "../servers/server-context.tsx"
+import { isLocked, isShut } from "../servers/server-health.ts"
+import { Button } from "../ui/button.tsx"
+import "./remedies.css"
+
+export type RemediesProps = { size?: "small"; onEdit: (form: PickerForm) => void }
+
+export function Remedies(props: RemediesProps) {
+  const { server, link } = useConnection()
+  const servers = useServers()
+  const size = () => props.size ?? "medium"
+  const retry = () => {
+    link.retryNow()
+    servers.probeNow(server.id)
+  }
+  // Its name may have changed since it was opened.
+  const edit = (field: PickerForm["field"]) =>
+    props.onEdit({ server: servers.find(server.id) ?? server, field })
+  const shut = () => link.state() === "refused" || isShut(servers.health(server.id))
+  return (
+    <div class="remedies">
+      <Switch
+        fallback={
+          <Button size={size()} onClick={retry}>
+            Retry now
+          </Button>
+        }
+      >
+        <Match when={isLocked(servers.health(server.id))}>
+          <Button size={size()} variant="primary" onClick={() => edit("password")}>
+            Enter password
+          </Button>
+        </Match>
+        <Match when={shut() && !server.provided}>
+          <Button size={size()} onClick={() => edit("address")}>
+            Edit server
+          </Button>
+          <Button size={size()} onClick={retry}>
+            Retry now
+          </Button>
+        </Match>
+      </Switch>
+    </div>
+  )
+}

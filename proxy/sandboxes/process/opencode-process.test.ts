@@ -1,0 +1,27 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { afterEach, expect, test } from "vitest"
+import { type OpencodeProcess, startOpencode } from "./opencode-process.ts"
+
+const directory = mkdtempSync(join(tmpdir(), "sandbar-opencode-process-"))
+let server: OpencodeProcess | undefined
+afterEach(async () => {
+  await server?.stop()
+  rmSync(directory, { recursive: true, force: true })
+})
+
+test("a squatter on the port of a program that has died: its exit is told before its tools let go of its output", async () => {
+  const program = join(directory, "opencode")
+  writeFileSync(program, "#!/bin/sh\nenv -i sleep 2 &\necho last words\nexit 3\n", { mode: 0o755 })
+  const began = performance.now()
+  server = await startOpencode({
+    program,
+    directory,
+    env: { PATH: process.env.PATH },
+    onLine: () => undefined,
+  })
+  await server.exited
+  expect(performance.now() - began).toBeLessThan(700)
+  expect(await server.ended).toBe("last words")
+})
