@@ -36,6 +36,7 @@ function follow(moments: readonly Moment[], cycles: readonly Cycle[], lag: boole
   const state = emptyChatState()
   const opened = new Set<string>()
   let at = 0
+  let newest = 0
   const take = (count: number) => {
     const taken = moments.slice(at, at + count).flatMap((moment) => structuredClone(moment.events))
     at = Math.min(moments.length, at + count)
@@ -49,7 +50,9 @@ function follow(moments: readonly Moment[], cycles: readonly Cycle[], lag: boole
     const since = take(fetching)
     // With lag, the answer may know more than the events that have arrived.
     const moment = Math.min(begin + answered, lag ? moments.length : at) - 1
-    const snapshot = structuredClone(moments[Math.max(0, moment)]?.snapshot)
+    // A later answer never knows less than an earlier one.
+    newest = Math.max(newest, moment)
+    const snapshot = structuredClone(moments[newest]?.snapshot)
     if (!snapshot || moment < begin - 1) continue
     merge(state, snapshot, since, opened, held)
     for (const session of snapshot.sessions) opened.add(session.id)

@@ -46,7 +46,15 @@ export function startAttempt(options: AttemptOptions): Attempt {
   const onBytes = () => {
     lastByte = clock.now()
   }
-  const stream = readEventStream({ open: options.open, onData: receive, onBytes, clock, greetingMs, silenceMs, signal })
+  const stream = readEventStream({
+    open: options.open,
+    onData: receive,
+    onBytes,
+    clock,
+    greetingMs,
+    silenceMs,
+    signal,
+  })
   const failure = stream
     .then(() => new Failure("The server ended the connection. Trying again."), failureOf)
     .finally(() => controller.abort())

@@ -6,12 +6,13 @@ import { escapeHtml } from "./escape-html.ts"
 
 /** Characters between two blank lines. Longer than any prose; tables and code are not counted. */
 const maxStretch = 20_000
-/** The same inside quotes, where every level reads the lines again. */
-const maxQuoted = 4_000
+/** The same in lists, and in quotes, where every level reads the lines again. */
+const maxListed = 10_000
+const maxQuoted = 3_000
 /** Characters of one text with emphasis, links and code in it. */
 const maxInline = 5_000
 /** Lists in quotes in lists. */
-const maxBlockDepth = 12
+const maxBlockDepth = 8
 const maxInlineDepth = 50
 
 /** A token that is drawn as the text it is. */
@@ -27,6 +28,11 @@ const cheap =
 const tableHead = /^[^\n]*\|[^\n]*\n {0,3}[|: \t-]*-[|: \t-]*(?:\n|$)/
 const blankLine = /\n[ \t]*\n/
 
+function limitOf(src: string): number {
+  if (/^ {0,3}>/.test(src)) return maxQuoted
+  return /^ {0,3}(?:[*+-]|\d{1,9}[.)])[ \t]/.test(src) ? maxListed : maxStretch
+}
+
 /** Asked at the start of every block, inside quotes and lists too. */
 export const plainStretches: MarkedExtension = {
   extensions: [
@@ -35,7 +41,7 @@ export const plainStretches: MarkedExtension = {
       level: "block",
       tokenizer(src): PlainToken | undefined {
         if (src.length <= maxQuoted || cheap.test(src)) return undefined
-        const limit = /^ {0,3}>/.test(src) ? maxQuoted : maxStretch
+        const limit = limitOf(src)
         if (src.length <= limit) return undefined
         const head = src.slice(0, limit + 1)
         if (blankLine.test(head) || tableHead.test(head)) return undefined

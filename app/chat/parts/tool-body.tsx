@@ -152,5 +152,7 @@ function PlainBody(props: { part: ToolPart }) {
 }
 
 function fieldText(value: unknown): string {
-  return visibleText(plainText(typeof value === "string" ? value : (JSON.stringify(value, undefined, 2) ?? "")))
+  return visibleText(
+    plainText(typeof value === "string" ? value : (JSON.stringify(value, undefined, 2) ?? "")),
+  )
 }

@@ -1,15 +1,13 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { afterEach, expect, test } from "vitest"
+import { afterAll, afterEach, expect, test } from "vitest"
 import { type OpencodeProcess, startOpencode } from "./opencode-process.ts"
 
 const directory = mkdtempSync(join(tmpdir(), "sandbar-opencode-process-"))
 let server: OpencodeProcess | undefined
-afterEach(async () => {
-  await server?.stop()
-  rmSync(directory, { recursive: true, force: true })
-})
+afterEach(() => server?.stop())
+afterAll(() => rmSync(directory, { recursive: true, force: true }))
 
 test("a squatter on the port of a program that has died: its exit is told before its tools let go of its output", async () => {
   const program = join(directory, "opencode")
@@ -24,4 +22,22 @@ test("a squatter on the port of a program that has died: its exit is told before
   await server.exited
   expect(performance.now() - began).toBeLessThan(700)
   expect(await server.ended).toBe("last words")
+})
+
+test("the last words after a crash are its cause, not the runtime's version", async () => {
+  const program = join(directory, "crashes")
+  const lines = [
+    "12 | code()",
+    "error: no space left on device",
+    "      at save (db.ts:12:3)",
+    "Bun v1.3.14 (Linux x64)",
+  ]
+  writeFileSync(program, `#!/bin/sh\ncat >&2 <<'END'\n${lines.join("\n")}\nEND\nexit 1\n`, { mode: 0o755 })
+  server = await startOpencode({
+    program,
+    directory,
+    env: { PATH: process.env.PATH },
+    onLine: () => undefined,
+  })
+  expect(await server.ended).toBe("error: no space left on device")
 })

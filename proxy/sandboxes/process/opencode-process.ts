@@ -51,8 +51,10 @@ export async function startOpencode(options: OpencodeOptions): Promise<OpencodeP
   })
   let lastWords = ""
   const hear = (line: string) => {
-    lastWords = line.replaceAll(password, "…")
-    options.onLine(lastWords)
+    const told = line.replaceAll(password, "…")
+    options.onLine(told)
+    // After an uncaught error come its stack and the runtime's version: true, and no help to a person.
+    if (!/^(at |Bun v\d)/.test(told)) lastWords = told
   }
   const heard = Promise.all([readLines(child.stdout, hear), readLines(child.stderr, hear)])
   const ended = child.exited.then(async (code) => {
