@@ -24,6 +24,11 @@ test("the first load is at most 120 KB of JavaScript", () => {
   expect(bytes.reduce((sum, size) => sum + size, 0)).toBeLessThanOrEqual(120 * 1024)
 })
 
+test("nothing that loads later is larger than 260 kB before compression", () => {
+  const large = assets(".js").filter((file) => read(file).length > 260_000)
+  expect(large).toEqual([])
+})
+
 test("the libraries come in their production builds", () => {
   for (const file of assets(".js"))
     expect(read(file).toString()).not.toContain("You appear to have multiple instances of Solid")

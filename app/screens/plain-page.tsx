@@ -11,7 +11,7 @@ export function PlainPage(props: ParentProps<{ title: string }>) {
       <header class="plain-head">
         <ServerButton />
       </header>
-      <main class="plain-main">
+      <main class="plain-main" tabindex="-1">
         <h1 class="plain-title">{props.title}</h1>
         {props.children}
       </main>

@@ -74,6 +74,7 @@ export function Picker(props: PickerProps) {
       focusFirst={(content) =>
         searchField() ?? content.querySelector<HTMLElement>(".server-form input:enabled")
       }
+      focusAfter={mainRegion}
       title={title(view())}
     >
       <Switch
@@ -124,6 +125,14 @@ function title(view: View): string {
   if (view.kind === "list") return "Servers"
   if (!view.server) return "Add server"
   return view.server.provided ? `Password for ${view.server.name}` : `Edit ${view.server.name}`
+}
+
+/**
+ * After a switch the button that opened the picker is gone with its page. The prompt of the new page takes the focus
+ * where that raises no keyboard over it; where nothing did, reading goes on here.
+ */
+function mainRegion(): HTMLElement | null {
+  return document.activeElement === document.body ? document.querySelector<HTMLElement>("main") : null
 }
 
 /** The list has it, the form has not. */

@@ -6,9 +6,8 @@ import { escapeHtml } from "./escape-html.ts"
 
 /** Characters between two blank lines. Longer than any prose; tables and code are not counted. */
 const maxStretch = 20_000
-/** The same in lists, and in quotes, where every level reads the lines again. */
-const maxListed = 10_000
-const maxQuoted = 3_000
+/** The same in a quote, and in a list from one bullet to the next: the lines of these are read again and again. */
+const maxNested = 3_000
 /** Characters of one text with emphasis, links and code in it. */
 const maxInline = 5_000
 /** Lists in quotes in lists. */
@@ -27,11 +26,8 @@ const cheap =
   /^(?: {0,3}(?:`{3}|~{3}|#{1,6}[ \t])| {4}|\t| {0,3}(?:(?:\*[ \t]*){3,}|(?:_[ \t]*){3,})(?:\n|$))/
 const tableHead = /^[^\n]*\|[^\n]*\n {0,3}[|: \t-]*-[|: \t-]*(?:\n|$)/
 const blankLine = /\n[ \t]*\n/
-
-function limitOf(src: string): number {
-  if (/^ {0,3}>/.test(src)) return maxQuoted
-  return /^ {0,3}(?:[*+-]|\d{1,9}[.)])[ \t]/.test(src) ? maxListed : maxStretch
-}
+const quote = /^ {0,3}>/
+const bullet = /^[ \t]*(?:[*+-]|\d{1,9}[.)])(?:[ \t]|$)/
 
 /** Asked at the start of every block, inside quotes and lists too. */
 export const plainStretches: MarkedExtension = {
@@ -40,17 +36,30 @@ export const plainStretches: MarkedExtension = {
       name: "plain",
       level: "block",
       tokenizer(src): PlainToken | undefined {
-        if (src.length <= maxQuoted || cheap.test(src)) return undefined
-        const limit = limitOf(src)
-        if (src.length <= limit) return undefined
-        const head = src.slice(0, limit + 1)
-        if (blankLine.test(head) || tableHead.test(head)) return undefined
-        const end = src.slice(limit).search(blankLine)
-        return plainToken(end < 0 ? src : src.slice(0, limit + end + 1))
+        if (src.length <= maxNested || cheap.test(src)) return undefined
+        const end = src.search(blankLine)
+        const stretch = end < 0 ? src : src.slice(0, end + 1)
+        return isTooMuch(stretch) && !tableHead.test(stretch) ? plainToken(stretch) : undefined
       },
       renderer: (token) => `<p class="markdown-plain">${escapeHtml(token.raw)}</p>`,
     },
   ],
+}
+
+function isTooMuch(stretch: string): boolean {
+  if (stretch.length > maxStretch) return true
+  if (quote.test(stretch)) return stretch.length > maxNested
+  return bullet.test(stretch) && longestItem(stretch) > maxNested
+}
+
+function longestItem(list: string): number {
+  let longest = 0
+  let item = 0
+  for (const line of list.split("\n")) {
+    item = bullet.test(line) ? line.length : item + line.length + 1
+    longest = Math.max(longest, item)
+  }
+  return longest
 }
 
 /** Nesting is a call in a call, so it ends before the stack does. */
