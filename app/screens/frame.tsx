@@ -85,7 +85,9 @@ export function Frame(props: FrameProps) {
           </Drawer>
         </Show>
       </Show>
-      <main class="frame-main" tabindex="-1">{props.children}</main>
+      <main class="frame-main" tabindex="-1">
+        {props.children}
+      </main>
     </div>
   )
 }
