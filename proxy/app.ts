@@ -1,11 +1,10 @@
 // The proxy as a function from Request to Response. What it needs from the world comes in through AppDeps.
 import { type Context, Hono, type Next } from "hono"
 import type { Config } from "./config.ts"
-import { isLoopback } from "./config.ts"
 import type { Dial } from "./forward/dial.ts"
 import type { Fetch } from "./forward/http.ts"
 import type { ManagedServers } from "./forward/managed.ts"
-import { requireLoopbackHost, requirePublicHost } from "./guard/known-host.ts"
+import { isLoopback, requireLoopbackHost, requirePublicHost } from "./guard/known-host.ts"
 import { requireSameOrigin } from "./guard/origin.ts"
 import { requirePlainRequest } from "./guard/plain-request.ts"
 import { isTrustedPeer } from "./guard/trusted-peers.ts"

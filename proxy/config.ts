@@ -14,6 +14,7 @@ import {
   wholeNumber,
 } from "./config-values.ts"
 import { chooseTarget } from "./forward/target.ts"
+import { isLoopback } from "./guard/known-host.ts"
 import type { Cidr } from "./guard/trusted-peers.ts"
 
 export type Environment = Readonly<Record<string, string | undefined>>
@@ -211,10 +212,6 @@ function toConfig(values: Values, env: Environment): Config {
     log: values.SANDBAR_LOG,
     logLevel: values.SANDBAR_LOG_LEVEL,
   }
-}
-
-export function isLoopback(host: string): boolean {
-  return host === "localhost" || host === "::1" || /^127(\.\d{1,3}){3}$/.test(host)
 }
 
 function isAllowed(url: string, allowed: Allowed): boolean {

@@ -1,8 +1,8 @@
 // The one place where a failure becomes an answer (RFC 9457).
 import type { Context } from "hono"
 import { Problem, problemType } from "../shared/problems.ts"
+import { methods } from "./guard/plain-request.ts"
 import type { Log } from "./log.ts"
-import { forwardMethods } from "./routes/forward.ts"
 import { securityHeaders } from "./routes/security-headers.ts"
 
 /** Nobody reads this status: the client has gone. The request log knows it by it. */
@@ -29,6 +29,6 @@ export function problemResponse(problem: Problem): Response {
     "cache-control": "no-store",
   })
   if (problem.retryAfter !== undefined) headers.set("retry-after", String(problem.retryAfter))
-  if (problem.status === 405) headers.set("allow", forwardMethods)
+  if (problem.status === 405) headers.set("allow", [...methods].join(", "))
   return new Response(JSON.stringify(problem.toBody()), { status: problem.status, headers })
 }

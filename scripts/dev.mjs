@@ -1,6 +1,7 @@
 // `npm run dev`: Vite with hot reload where people look, the real proxy behind it for everything under api/.
 // Runs under Bun. Both start and stop together.
-import { createServer } from "node:net"
+import { isLoopback } from "../proxy/guard/known-host.ts"
+import { findFreePort } from "../proxy/sandboxes/process/free-port.ts"
 import { ensureUi } from "./ensure-ui.mjs"
 import { inRoot } from "./root.mjs"
 import { runChild } from "./run-child.mjs"
@@ -17,7 +18,7 @@ if (refusal) {
   process.exit(1)
 }
 
-const proxyPort = String(await freePort())
+const proxyPort = String(await findFreePort())
 
 // The proxy wants a built page to start; its own copy is not what people look at here.
 await ensureUi(process.execPath)
@@ -49,19 +50,9 @@ say("stopped")
 process.exitCode = Math.max(...codes)
 
 function whyNot() {
-  if (!/^(localhost|::1|127(\.\d{1,3}){3})$/.test(host))
+  if (!isLoopback(host))
     return `HOST=${host}: others could reach it, and npm run dev is for this computer alone. Use 127.0.0.1, or npm run serve.`
   if (extraArgs.some((arg) => /^--host(=|$)/.test(arg)))
     return "--host: npm run dev takes the address from HOST, and only a loopback one."
   return undefined
-}
-
-function freePort() {
-  return new Promise((resolve, reject) => {
-    const server = createServer().once("error", reject)
-    server.listen(0, "127.0.0.1", () => {
-      const { port } = server.address()
-      server.close(() => resolve(port))
-    })
-  })
 }

@@ -1,6 +1,7 @@
 // Values that outlive a reload. What is read back is parsed, never trusted: another version, another tab or
 // a person may have written it.
 import * as v from "valibot"
+import { parseJson } from "./parse-json.ts"
 
 export type StorageKey = `sandbar.${string}.v${number}`
 
@@ -87,14 +88,6 @@ export function makeStored<T>(options: StoredOptions<T>): Stored<T> {
       window.addEventListener("storage", onStorage)
       return () => window.removeEventListener("storage", onStorage)
     },
-  }
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
   }
 }
 

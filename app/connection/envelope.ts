@@ -1,4 +1,5 @@
 // What OpenCode puts around an event on its global stream.
+import { parseJson } from "../base/parse-json.ts"
 import type { ServerEvent } from "./connection.ts"
 
 export type Envelope = {
@@ -25,14 +26,6 @@ export function readEnvelope(data: string): Envelope | undefined {
   return {
     directory: typeof directory === "string" && directory !== "global" ? directory : undefined,
     event: envelope.payload as ServerEvent,
-  }
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
   }
 }
 

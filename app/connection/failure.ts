@@ -2,6 +2,7 @@
 import * as v from "valibot"
 import { fromTargetHeader } from "../../shared/paths.ts"
 import { ProblemBodySchema } from "../../shared/problems.ts"
+import { parseJson } from "../base/parse-json.ts"
 
 type FailureDetails = {
   /** Absent when no answer came at all. */
@@ -96,12 +97,4 @@ const ServerErrorSchema = v.object({
 /** Some messages carry a stack trace or a path into the request below their first line. */
 function firstLine(text: string): string {
   return text.split("\n", 1)[0]?.trim() ?? ""
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
 }

@@ -4,6 +4,7 @@ import * as v from "valibot"
 import { HealthSchema } from "../../shared/health.ts"
 import { forwardPath, fromTargetHeader } from "../../shared/paths.ts"
 import { ProblemBodySchema, problemType } from "../../shared/problems.ts"
+import { parseJson } from "../base/parse-json.ts"
 import { underPrefix } from "../base/prefix.ts"
 import type { Server } from "./server.ts"
 import type { ServerHealth } from "./server-health.ts"
@@ -107,10 +108,5 @@ function isUnhealthy(body: unknown): boolean {
 
 /** Undefined for anything that is not JSON; a body that breaks off rejects. */
 async function readJson(response: Response): Promise<unknown> {
-  const text = await response.text()
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
+  return parseJson(await response.text())
 }

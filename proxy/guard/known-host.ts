@@ -27,8 +27,13 @@ function nameOf(host: string): string {
   return host.replace(/:\d+$/, "").toLowerCase()
 }
 
+/** As `HOST` has it: an IPv6 address without the brackets that it gets in a URL. */
+export function isLoopback(host: string): boolean {
+  return host === "localhost" || host === "::1" || /^127(\.\d{1,3}){3}$/.test(host)
+}
+
 function isLoopbackName(name: string): boolean {
-  return name === "localhost" || name === "[::1]" || /^127(\.\d{1,3}){3}$/.test(name)
+  return name === "[::1]" || isLoopback(name)
 }
 
 function isAddress(name: string): boolean {

@@ -2,7 +2,16 @@
 import type { Context, Next } from "hono"
 import { Problem } from "../../shared/problems.ts"
 
-const methods = new Set(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"])
+/** The only ones that any route sees. */
+export const methods: ReadonlySet<string> = new Set([
+  "GET",
+  "HEAD",
+  "POST",
+  "PUT",
+  "PATCH",
+  "DELETE",
+  "OPTIONS",
+])
 
 export async function requirePlainRequest(context: Context, next: Next): Promise<void> {
   const request = context.req.raw

@@ -26,8 +26,6 @@ export type ForwardDeps = {
 }
 
 const root = `/${forwardPath.slice(0, -1)}`
-const methods = new Set(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"])
-export const forwardMethods = [...methods].join(", ")
 /** The longest that Bun's server allows. */
 const idleSeconds = 255
 

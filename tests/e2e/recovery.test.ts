@@ -1,6 +1,7 @@
 // A server that dies under the page and comes back: the page says so, recovers without a reload, and nothing is missing.
 import { afterAll, beforeAll, expect, test } from "vitest"
-import { freePort, type OpenCode } from "../fakes/opencode.ts"
+import { findFreePort } from "../../proxy/sandboxes/process/free-port.ts"
+import type { OpenCode } from "../fakes/opencode.ts"
 import { makeTempHome, type TempHome } from "../fakes/temp-home.ts"
 import { openStage, type Stage } from "./harness/stage.ts"
 import { answer, prompt, untilIdle, untilLive } from "./harness/steps.ts"
@@ -11,7 +12,7 @@ let port: number
 let home: TempHome
 let server: OpenCode
 beforeAll(async () => {
-  port = await freePort()
+  port = await findFreePort()
   home = makeTempHome("mortal")
   const url = `http://127.0.0.1:${port}`
   stage = await openStage({

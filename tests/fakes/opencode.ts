@@ -1,7 +1,8 @@
 // A real OpenCode server, as somebody would run it beside Sandbar.
-import { createServer } from "node:net"
+
 import { join } from "node:path"
 import { setTimeout as sleep } from "node:timers/promises"
+import { findFreePort } from "../../proxy/sandboxes/process/free-port.ts"
 import { type Child, startChild } from "./child.ts"
 import type { TempHome } from "./temp-home.ts"
 
@@ -23,7 +24,7 @@ export interface OpenCodeOptions {
 }
 
 export async function startOpenCode(home: TempHome, options: OpenCodeOptions): Promise<OpenCode> {
-  const port = options.port ?? (await freePort())
+  const port = options.port ?? (await findFreePort())
   const password = options.password ? { OPENCODE_SERVER_PASSWORD: options.password } : {}
   const child = startChild(opencodeBinary, ["serve", "--hostname", "127.0.0.1", "--port", String(port)], {
     cwd: home.project,
@@ -50,14 +51,4 @@ async function untilHealthy(url: string, headers: Record<string, string>, child:
     await sleep(100)
   }
   throw new Error(`OpenCode did not get healthy:\n${child.output()}`)
-}
-
-export function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer().once("error", reject)
-    server.listen(0, "127.0.0.1", () => {
-      const address = server.address()
-      server.close(() => resolve(typeof address === "object" && address ? address.port : 0))
-    })
-  })
 }

@@ -32,6 +32,8 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
   proxy: ["proxy/routes", "proxy/forward", "proxy/guard", "proxy/sandboxes", ...proxyGround],
 
   scripts: [],
+  // Runs under Bun once everything is installed. What counts as loopback is the proxy's to say.
+  "scripts/dev": ["scripts", "proxy/guard", "proxy/sandboxes"],
   // `npm run demo` starts the proxy the way the bootstrap does.
   demo: ["scripts"],
   tests: [
