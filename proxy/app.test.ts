@@ -297,7 +297,7 @@ test("an embedded server that is not ready says so, and when to ask again", asyn
   expect(await response.json()).toMatchObject({ code: "local.failed", detail: "It said last: no disk." })
 })
 
-test("the log has one line per request, with five fields, and no secret of it", async () => {
+test("the log has one line per request, with a few fields, and no secret of it", async () => {
   const { ask, deps } = makeAsk({
     env: { SANDBAR_ALLOWED_TARGETS: "http://127.0.0.1:4096" },
     network: { touch: async () => undefined },
@@ -314,7 +314,7 @@ test("the log has one line per request, with five fields, and no secret of it", 
   )
   expect(deps.logLines).toHaveLength(1)
   expect(deps.logLines[0]).not.toContain("s3cret")
-  const { time, ms, ...line } = JSON.parse(deps.logLines[0] ?? "") as Record<string, unknown>
+  const { time, ms, id, ...line } = JSON.parse(deps.logLines[0] ?? "") as Record<string, unknown>
   expect(line).toEqual({
     level: "info",
     msg: "request",

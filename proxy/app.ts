@@ -1,22 +1,27 @@
 // The proxy as a function from Request to Response. What it needs from the world comes in through AppDeps.
-import { type Context, Hono, type Next } from "hono"
+import { Hono, type Next } from "hono"
 import type { Config } from "./config.ts"
+import type { Drain } from "./drain.ts"
 import type { Dial } from "./forward/dial.ts"
 import type { Fetch } from "./forward/http.ts"
 import type { ManagedServers } from "./forward/managed.ts"
+import { requireUser } from "./guard/identity.ts"
 import { isLoopback, requireLoopbackHost, requirePublicHost } from "./guard/known-host.ts"
+import type { Gate } from "./guard/limits.ts"
 import { requireSameOrigin } from "./guard/origin.ts"
 import { requirePlainRequest } from "./guard/plain-request.ts"
-import { isTrustedPeer } from "./guard/trusted-peers.ts"
+import { clientAddress, isTrustedPeer } from "./guard/trusted-peers.ts"
 import type { Log } from "./log.ts"
+import type { Metrics } from "./metrics.ts"
 import { isNeighbour, parsePrefix, pathInside, redirectToSlash, visiblePrefix } from "./prefix.ts"
 import { answerProblem, unknownPath } from "./problem-answer.ts"
-import { logRequests } from "./request-log.ts"
+import type { ProxyContext, ProxyEnv } from "./request-context.ts"
+import { observeRequests } from "./request-log.ts"
 import { makeForwardRoutes } from "./routes/forward.ts"
-import { makeHealthRoutes } from "./routes/health.ts"
-import { makeUiRoutes } from "./routes/ui.ts"
-import { makeUiConfigRoutes } from "./routes/ui-config.ts"
-import type { UiFiles } from "./routes/ui-files.ts"
+import { makeOperatorRoutes } from "./routes/health.ts"
+import { makeUiRoutes } from "./ui/ui.ts"
+import { makeUiConfigRoutes } from "./ui/ui-config.ts"
+import type { UiFiles } from "./ui/ui-files.ts"
 
 export type AppDeps = {
   config: Config
@@ -26,23 +31,26 @@ export type AppDeps = {
   managed: ManagedServers
   dial: Dial
   fetch: Fetch
+  limits: Gate
+  metrics: Metrics
+  drain: Drain
   viaToken: string
   now?: () => number
   headersMs?: number
   uploadStallMs?: number
 }
 
-/** What Bun's server passes along with a request; absent in tests that call `app.request`. */
-export type Connection = Pick<Bun.Server<undefined>, "requestIP" | "timeout"> | undefined
-
-export function createApp(deps: AppDeps): Hono {
+export function createApp(deps: AppDeps): Hono<ProxyEnv> {
   const { config } = deps
-  const app = new Hono({ getPath: (request) => pathInside(request.url, config.prefix) })
+  const app = new Hono<ProxyEnv>({ getPath: (request) => pathInside(request.url, config.prefix) })
 
-  app.onError((error, context) => answerProblem(error, context, deps.log))
+  app.onError((error, context) => answerProblem(error, context, deps))
   app.notFound(unknownPath)
-  app.use(logRequests(deps.log, deps.now ?? (() => performance.now())))
+  app.use(observeRequests(deps))
   app.use(requirePlainRequest)
+  // Probes and scrapers are programs inside the cluster: they have no user, and call us by other names.
+  app.route("/", makeOperatorRoutes(deps))
+  app.use((context, next) => identify(context, next, config))
   app.use(async (context, next) => {
     const location = redirectToSlash(context.req.url, config.prefix)
     if (location === undefined) return next()
@@ -50,27 +58,38 @@ export function createApp(deps: AppDeps): Hono {
   })
   app.use("/api/*", (context, next) => guard(context, next, config))
 
-  const visible = (context: Context) =>
+  const visible = (context: ProxyContext) =>
     visiblePrefix(context.req.url, config.prefix, strippedBy(context, config))
-  const beside = (context: Context) => isNeighbour(context.req.url, config.prefix)
-  app.route("/", makeHealthRoutes())
+  const beside = (context: ProxyContext) => isNeighbour(context.req.url, config.prefix)
   app.route("/", makeUiConfigRoutes(deps))
   app.route(
     "/",
     makeForwardRoutes({
       ...deps,
       allowed: config.allowed,
+      mostBytes: config.limits["body-mb"] * 1_048_576,
       visiblePrefix: visible,
       onCut: (target) => deps.log.warn({ target }, "the target broke off in the middle of an answer"),
-      noteTarget: (context, host) => context.set("target", host),
-      setIdleTimeout: (context, seconds) => connectionOf(context)?.timeout(context.req.raw, seconds),
+      setIdleTimeout: (context, seconds) => context.env?.connection?.timeout(context.req.raw, seconds),
     }),
   )
   app.route("/", makeUiRoutes({ ui: deps.ui, visiblePrefix: visible, isNeighbour: beside }))
   return app
 }
 
-async function guard(context: Context, next: Next, config: Config): Promise<void> {
+async function identify(context: ProxyContext, next: Next, config: Config): Promise<void> {
+  const trusted = fromGateway(context, config)
+  const user = requireUser(config.identity, context.req.raw.headers, trusted)
+  context.set("user", user)
+  const forwardedFor = trusted ? context.req.header("x-forwarded-for") : undefined
+  context.set(
+    "client",
+    user ?? clientAddress(peerOf(context) ?? "", forwardedFor ?? "", config.trustedProxies),
+  )
+  await next()
+}
+
+async function guard(context: ProxyContext, next: Next, config: Config): Promise<void> {
   const host = ourHost(context, config)
   // A gateway that we trust passes on whatever name the browser used, so that trust replaces no check of the name.
   if (config.publicHosts.length > 0) requirePublicHost(host, config.publicHosts)
@@ -80,21 +99,20 @@ async function guard(context: Context, next: Next, config: Config): Promise<void
 }
 
 /** The host that the browser asked for; a gateway that rewrites `Host` tells it in X-Forwarded-Host. */
-function ourHost(context: Context, config: Config): string {
+function ourHost(context: ProxyContext, config: Config): string {
   const forwarded = fromGateway(context, config) ? context.req.header("x-forwarded-host") : undefined
   return forwarded ?? context.req.header("host") ?? new URL(context.req.url).host
 }
 
-function strippedBy(context: Context, config: Config): string | undefined {
+function strippedBy(context: ProxyContext, config: Config): string | undefined {
   const claimed = context.req.header("x-forwarded-prefix")
   return claimed !== undefined && fromGateway(context, config) ? parsePrefix(claimed) : undefined
 }
 
-function fromGateway(context: Context, config: Config): boolean {
-  const peer = connectionOf(context)?.requestIP(context.req.raw)?.address
-  return isTrustedPeer(peer, config.trustedProxies)
+function fromGateway(context: ProxyContext, config: Config): boolean {
+  return config.trustedProxies.length > 0 && isTrustedPeer(peerOf(context), config.trustedProxies)
 }
 
-function connectionOf(context: Context): Connection {
-  return (context.env as { connection?: Connection } | undefined)?.connection
+function peerOf(context: ProxyContext): string | undefined {
+  return context.env?.connection?.requestIP(context.req.raw)?.address
 }

@@ -2,6 +2,8 @@
 import { resolve } from "node:path"
 import { isServerUrl, localServerUrl, type ProvidedServer } from "../shared/servers.ts"
 import { type AllowedTargets, parseOrigin } from "./forward/target.ts"
+import type { Identity } from "./guard/identity.ts"
+import { defaultLimits, type Limits } from "./guard/limits.ts"
 import { type Cidr, parseCidr } from "./guard/trusted-peers.ts"
 import { parsePrefix } from "./prefix.ts"
 
@@ -40,6 +42,34 @@ export function host(text: string): string {
 /** What is checked has to be what is used later, when a child works in another directory. */
 export function absolutePath(text: string, cwd: string): string {
   return text === "" ? "" : resolve(cwd, text)
+}
+
+/** Undefined when nothing is said. Header names compare in lower case, as `Headers` has them. */
+export function identity(text: string): Identity | undefined {
+  if (text === "") return undefined
+  if (text === "none") return { is: "none" }
+  const name = /^header:([a-z0-9][a-z0-9-]*)$/i.exec(text)?.[1]
+  if (name === undefined) throw new Fault("use none, or a header that a gateway sets: header:kubeflow-userid")
+  return { is: "header", name: name.toLowerCase() }
+}
+
+/** 32 characters of a random text hold more than the 128 bits that a key needs. */
+export function installationKey(text: string): string | undefined {
+  if (text === "") return undefined
+  if (text.length < 32) throw new Fault("use at least 32 random characters, as from openssl rand -hex 32")
+  return text
+}
+
+export function limits(text: string): Limits {
+  const changed = list(text).map((item) => {
+    const [name = "", value = ""] = item.split("=", 2).map((part) => part.trim())
+    if (!Object.hasOwn(defaultLimits, name))
+      throw new Fault(
+        `${item} has to look like name=number; the names are ${Object.keys(defaultLimits).join(", ")}`,
+      )
+    return [name, wholeNumber(1, 1_000_000)(value)]
+  })
+  return { ...defaultLimits, ...Object.fromEntries(changed) }
 }
 
 export function hostNames(text: string): string[] {

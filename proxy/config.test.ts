@@ -7,6 +7,7 @@ const machine: Machine = {
   isDirectory: (path) => path === "/home/me/project",
   isProgram: (path) => path === "/bin/opencode",
   findOpencode: () => "/bin/opencode",
+  dataDirectory: "/home/me/.local/share/sandbar",
 }
 
 function read(env: Environment, changes: Partial<Machine> = {}) {
@@ -57,7 +58,7 @@ test("every fault is reported at once, with the variable, the value and what wou
     "PORT=70000: use a whole number from 0 to 65535.",
     "NB_PREFIX=/a/../b: use a plain path such as /notebook/team-a/my-nb/.",
     "SANDBAR_ALLOWED_TARGETS=*.com: *.com is too wide; put two labels after the star, as in *.home.lan, or name single servers, as in http://nas.lan:4096.",
-    "SANDBAR_IDENTITY=oidc: use one of: none.",
+    "SANDBAR_IDENTITY=oidc: use none, or a header that a gateway sets: header:kubeflow-userid.",
     "SANDBAR_TRUSTED_PROXIES=10.0.0.0/33: 10.0.0.0/33 is not an address or a range such as 10.0.0.0/8.",
     "SANDBAR_PUBLIC_HOSTS=kf.example,https://kf.example: https://kf.example is not a host name such as kubeflow.example, without scheme and port.",
     "SANDBAR_DRAIN_SECONDS=-1: use a whole number from 0 to 3600.",

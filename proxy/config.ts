@@ -8,13 +8,18 @@ import {
   Fault,
   host,
   hostNames,
+  identity,
+  installationKey,
+  limits,
   oneOf,
   prefix,
   providedServers,
   wholeNumber,
 } from "./config-values.ts"
 import { chooseTarget } from "./forward/target.ts"
+import type { Identity } from "./guard/identity.ts"
 import { isLoopback } from "./guard/known-host.ts"
+import { defaultLimits, type Limits } from "./guard/limits.ts"
 import type { Cidr } from "./guard/trusted-peers.ts"
 
 export type Environment = Readonly<Record<string, string | undefined>>
@@ -27,6 +32,8 @@ export type Machine = {
   isProgram: (path: string) => boolean
   /** The locked dependency, or whatever `opencode` is on the PATH. */
   findOpencode: () => string | undefined
+  /** Where programs of this platform keep their data; empty when it is unknown. */
+  dataDirectory: string
 }
 
 type Variable<T> = {
@@ -78,11 +85,23 @@ export const variables = {
     defaultHelp: "the one installed with Sandbar, else the one on the PATH",
     parse: (text, machine) => absolutePath(text, machine.cwd),
   }),
+  SANDBAR_HOME: variable({
+    help: "where Sandbar keeps what is its own, such as its key",
+    default: (machine) => machine.dataDirectory,
+    defaultHelp: "sandbar in the platform's data directory",
+    parse: (text, machine) => absolutePath(text, machine.cwd),
+  }),
+  SANDBAR_KEY: variable({
+    help: "the installation's key, at least 32 characters; the same for all replicas",
+    default: "",
+    defaultHelp: "generated, kept in SANDBAR_HOME",
+    parse: installationKey,
+  }),
   SANDBAR_IDENTITY: variable({
-    help: "who people are; none means that whoever reaches HOST may use it",
+    help: "who people are: header:kubeflow-userid, or none: whoever reaches HOST may use it",
     default: "",
     defaultHelp: "none on loopback, otherwise required",
-    parse: (text) => (text === "" ? undefined : oneOf("none")(text)),
+    parse: identity,
   }),
   SANDBAR_TRUSTED_PROXIES: variable({
     help: "gateways whose forwarding headers count: addresses and ranges such as 10.0.0.0/8",
@@ -95,6 +114,14 @@ export const variables = {
     default: "",
     defaultHelp: "loopback names when HOST is loopback, otherwise any",
     parse: hostNames,
+  }),
+  SANDBAR_LIMITS: variable({
+    help: "how much may be open at once, such as target=1000,client-streams=500; see docs/proxy.md",
+    default: "",
+    defaultHelp: Object.entries(defaultLimits)
+      .map(([name, value]) => `${name}=${value}`)
+      .join(","),
+    parse: limits,
   }),
   SANDBAR_DRAIN_SECONDS: variable({
     help: "how long a stop waits for answers that are under way",
@@ -127,6 +154,10 @@ export type Config = {
   driver: "process" | "none"
   directory: string
   opencode: string
+  home: string
+  key: string | undefined
+  identity: Identity
+  limits: Limits
   trustedProxies: Cidr[]
   /** Lower case, without ports; empty when the operator named none. */
   publicHosts: string[]
@@ -175,6 +206,14 @@ function checkTogether(values: Partial<Values>, env: Environment, machine: Machi
         "others can reach it; set SANDBAR_IDENTITY=none if a gateway signs people in",
       ),
     )
+  if (values.SANDBAR_IDENTITY?.is === "header" && values.SANDBAR_TRUSTED_PROXIES?.length === 0)
+    faults.push(
+      faultOf(
+        "SANDBAR_IDENTITY",
+        env.SANDBAR_IDENTITY ?? "",
+        "anybody can send a header; name the gateway that sets it in SANDBAR_TRUSTED_PROXIES",
+      ),
+    )
   const allowed = values.SANDBAR_ALLOWED_TARGETS
   for (const server of (allowed && values.SANDBAR_SERVERS) ?? [])
     if (allowed && !isAllowed(server.url, allowed))
@@ -206,6 +245,10 @@ function toConfig(values: Values, env: Environment): Config {
     driver: values.SANDBAR_DRIVER,
     directory: values.SANDBAR_DIRECTORY,
     opencode: values.SANDBAR_OPENCODE,
+    home: values.SANDBAR_HOME,
+    key: values.SANDBAR_KEY,
+    identity: values.SANDBAR_IDENTITY ?? { is: "none" },
+    limits: values.SANDBAR_LIMITS,
     trustedProxies: values.SANDBAR_TRUSTED_PROXIES,
     publicHosts: values.SANDBAR_PUBLIC_HOSTS,
     drainSeconds: values.SANDBAR_DRAIN_SECONDS,
@@ -223,6 +266,8 @@ function isAllowed(url: string, allowed: Allowed): boolean {
 }
 
 function faultOf(name: VariableName, value: string, right: string): string {
+  // What is printed ends up in logs.
+  if (name === "SANDBAR_KEY") return `${name}: ${right}.`
   const shown = value.length > longestShown ? `${value.slice(0, longestShown)}…` : value
   return `${name}=${shown}: ${right}.`
 }

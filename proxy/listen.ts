@@ -1,22 +1,29 @@
 // Bun's server around the app.
+import http from "node:http"
 import type { Hono } from "hono"
 import { Problem } from "../shared/problems.ts"
 import type { Config } from "./config.ts"
+import { mostHeaderBytes } from "./guard/plain-request.ts"
 import type { Log } from "./log.ts"
 import { problemResponse } from "./problem-answer.ts"
+import type { ProxyEnv } from "./request-context.ts"
 
 /** The running server, or the sentence that says why there is none. */
 export function listen(
-  app: Hono,
-  config: Pick<Config, "host" | "port">,
+  app: Hono<ProxyEnv>,
+  config: Pick<Config, "host" | "port" | "limits">,
   log: Log,
 ): Bun.Server<undefined> | string {
+  // Above ours, so that the refusal has a sentence; Bun's own 431 has none. The type has it read-only.
+  Object.assign(http, { maxHeaderSize: 4 * mostHeaderBytes })
   try {
     return Bun.serve({
       hostname: config.host,
       port: config.port,
       // A low one ends slow uploads although bytes arrive; forwarding turns it off for its own streams.
       idleTimeout: 255,
+      // A net under our own check, for bodies without a length that no route reads to the end.
+      maxRequestBodySize: (config.limits["body-mb"] + 1) * 1_048_576,
       fetch: (request, connection) => app.fetch(request, { connection }),
       // Bun's own page for errors shows source code.
       development: false,

@@ -1,4 +1,4 @@
-// The one structured logger. Secrets are redacted by construction: a request is logged as the five fields of
+// The one structured logger. Secrets are redacted by construction: a request is logged as the fields of
 // RequestLine, never as headers, bodies or a query.
 import pino from "pino"
 import { prettyLine } from "./pretty-line.ts"
@@ -6,6 +6,8 @@ import { prettyLine } from "./pretty-line.ts"
 export type Log = pino.Logger
 
 export type RequestLine = {
+  /** The request id, also on the answer and sent to the target. */
+  id: string
   method: string
   /** Without the query. */
   path: string
@@ -13,6 +15,10 @@ export type RequestLine = {
   ms: number
   /** Host and port of the target, for a forwarded request. */
   target?: string
+  /** Whom the gateway named. */
+  user?: string
+  /** The trace id of W3C Trace Context. */
+  trace?: string
 }
 
 export type LogOptions = {

@@ -1,24 +1,30 @@
 // The one place where a failure becomes an answer (RFC 9457).
-import type { Context } from "hono"
 import { Problem, problemType } from "../shared/problems.ts"
 import { methods } from "./guard/plain-request.ts"
 import type { Log } from "./log.ts"
-import { securityHeaders } from "./routes/security-headers.ts"
+import type { Metrics } from "./metrics.ts"
+import type { ProxyContext } from "./request-context.ts"
+import { securityHeaders } from "./ui/security-headers.ts"
 
 /** Nobody reads this status: the client has gone. The request log knows it by it. */
 export const clientGone = 499
 
-export function answerProblem(error: unknown, context: Context, log: Log): Response {
-  if (error instanceof Problem) return problemResponse(error)
-  if (context.req.raw.signal.aborted) return new Response(null, { status: clientGone })
-  log.error(
-    { err: error, method: context.req.method, path: context.req.path },
-    "bug while answering a request",
-  )
-  return problemResponse(new Problem("proxy.bug", "Sandbar could not answer this request. Its log says why."))
+export type AnswerDeps = { log: Log; metrics: Metrics }
+
+export function answerProblem(error: unknown, context: ProxyContext, { log, metrics }: AnswerDeps): Response {
+  if (!(error instanceof Problem) && context.req.raw.signal.aborted)
+    return new Response(null, { status: clientGone })
+  const problem = error instanceof Problem ? error : bug(error, context, log)
+  metrics.refusal(problem.code)
+  return problemResponse(problem)
 }
 
-export function unknownPath(context: Context): Response {
+function bug(err: unknown, { req }: ProxyContext, log: Log): Problem {
+  log.error({ err, method: req.method, path: req.path }, "bug while answering a request")
+  return new Problem("proxy.bug", "Sandbar could not answer this request. Its log says why.")
+}
+
+export function unknownPath(context: ProxyContext): Response {
   return problemResponse(new Problem("path.unknown", `There is no ${context.req.path} here.`))
 }
 

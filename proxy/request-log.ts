@@ -1,25 +1,45 @@
-// One line per request, written when the answer's headers are ready: an event stream has no better moment.
+// One log line and one count per request, written when the answer's headers are ready: an event stream has no
+// better moment.
+import { randomUUID } from "node:crypto"
 import type { MiddlewareHandler } from "hono"
+import type { Drain } from "./drain.ts"
 import type { Log, RequestLine } from "./log.ts"
+import type { Metrics } from "./metrics.ts"
 import { pathOf } from "./prefix.ts"
 import { clientGone } from "./problem-answer.ts"
+import type { ProxyEnv } from "./request-context.ts"
+import { requestIdOf, traceIdOf } from "./trace.ts"
 
-export function logRequests(log: Log, now: () => number): MiddlewareHandler {
+export type ObserveDeps = { log: Log; metrics: Metrics; drain: Drain; now?: () => number }
+
+export function observeRequests(deps: ObserveDeps): MiddlewareHandler<ProxyEnv> {
+  const { log, metrics, drain, now = () => performance.now() } = deps
   return async (context, next) => {
     const began = now()
+    const { headers, signal } = context.req.raw
+    const id = requestIdOf(headers, randomUUID)
+    context.set("requestId", id)
     await next()
-    const status = context.res.status
-    if (status === clientGone || context.req.raw.signal.aborted) return
-    const target: unknown = context.get("target")
+    const { status } = context.res
+    if (status === clientGone || signal.aborted) return
+    context.res.headers.set("x-request-id", id)
+    // The next request on this connection goes to a process that stays.
+    if (drain.isDraining()) context.res.headers.set("connection", "close")
+    const { route = "other", target, targetClass = "none", user } = context.var
+    metrics.request(route, status, targetClass)
+    const trace = traceIdOf(headers)
     const line: RequestLine = {
+      id,
       method: context.req.method,
       path: pathOf(context.req.url),
       status,
       ms: Math.round(now() - began),
-      ...(typeof target === "string" ? { target } : {}),
+      ...(target ? { target } : {}),
+      ...(user ? { user } : {}),
+      ...(trace ? { trace } : {}),
     }
     // Probes come every few seconds for the life of the pod.
-    if (context.req.path === "/healthz") log.debug(line, "request")
+    if (route === "operator") log.debug(line, "request")
     else log.info(line, "request")
   }
 }

@@ -5,16 +5,19 @@ import manifest from "../package.json" with { type: "json" }
 import { localServerUrl } from "../shared/servers.ts"
 import { createApp } from "./app.ts"
 import { type Config, type Environment, readConfig } from "./config.ts"
+import { makeDrain } from "./drain.ts"
 import { makeDial } from "./forward/dial.ts"
 import type { ManagedServers } from "./forward/managed.ts"
-import { makeNetwork } from "./forward/network.ts"
+import { makeLimits } from "./guard/limits.ts"
 import { listen, listeningUrl } from "./listen.ts"
 import { makeLog } from "./log.ts"
 import { readMachine } from "./machine.ts"
-import { readUiFiles, type UiFiles } from "./routes/ui-files.ts"
+import { makeMetrics } from "./metrics.ts"
+import { makeNetwork } from "./network.ts"
 import { childEnvironment } from "./sandboxes/process/child-environment.ts"
 import { type EmbeddedServer, makeEmbeddedServer } from "./sandboxes/process/embedded-server.ts"
 import { stopOnSignals } from "./stop-on-signals.ts"
+import { readUiFiles, type UiFiles } from "./ui/ui-files.ts"
 import { usage } from "./usage.ts"
 
 const projectRoot = join(import.meta.dir, "..")
@@ -61,13 +64,22 @@ function serve(config: Config, uiRoot: string): void {
       ? new Map([[localServerUrl, () => embedded?.state() ?? { is: "starting" as const }]])
       : new Map()
   let ownPort = config.port
+  const limits = makeLimits(config.limits)
+  const metrics = makeMetrics(limits.counts)
+  const drain = makeDrain()
   const app = createApp({
     config,
     version: manifest.version,
     log,
     ui,
     managed,
-    dial: makeDial(makeNetwork(() => ownPort)),
+    dial: makeDial(
+      makeNetwork(() => ownPort),
+      { onConnect: metrics.connected },
+    ),
+    limits,
+    metrics,
+    drain,
     fetch: (url, init) => fetch(url, init),
     viaToken: `sandbar-${randomBytes(8).toString("hex")}`,
   })
@@ -85,7 +97,13 @@ function serve(config: Config, uiRoot: string): void {
       env: childEnvironment(process.env),
       log,
     })
-  stopOnSignals(server, () => embedded?.stop(), config.drainSeconds, log)
+  stopOnSignals({
+    server,
+    drain,
+    stopOthers: async () => embedded?.stop(),
+    drainSeconds: config.drainSeconds,
+    log,
+  })
 }
 
 function readUi(root: string): UiFiles | undefined {

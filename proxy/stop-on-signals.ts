@@ -1,12 +1,16 @@
-// SIGINT, SIGTERM, a closed terminal: finish what is under way, end what we started, leave.
+// SIGINT, SIGTERM, a closed terminal: take nothing new, finish what is under way, end what we started, leave.
+import type { Drain } from "./drain.ts"
 import type { Log } from "./log.ts"
 
-export function stopOnSignals(
-  server: Pick<Bun.Server<undefined>, "stop">,
-  stopOthers: () => Promise<void> | undefined,
-  drainSeconds: number,
-  log: Log,
-): void {
+export type StopDeps = {
+  server: Pick<Bun.Server<undefined>, "stop">
+  drain: Pick<Drain, "begin">
+  stopOthers: () => Promise<void> | undefined
+  drainSeconds: number
+  log: Log
+}
+
+export function stopOnSignals({ server, drain, stopOthers, drainSeconds, log }: StopDeps): void {
   const hurry = Promise.withResolvers<void>()
   let stopping = false
 
@@ -16,10 +20,10 @@ export function stopOnSignals(
     if (stopping) return
     stopping = true
     log.info({ signal }, "stopping")
-    // Event streams never finish by themselves; those of our own server end with it.
-    const others = stopOthers()
+    drain.begin()
     await Promise.race([server.stop(), Bun.sleep(drainSeconds * 1_000), hurry.promise])
-    await Promise.all([server.stop(true), others])
+    // Our own server stays until the answers that it is giving are whole.
+    await Promise.all([server.stop(true), stopOthers()])
     process.exit(0)
   }
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => void stop(signal))

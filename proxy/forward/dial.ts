@@ -16,31 +16,52 @@ export type Network = {
   isSelf: (address: string, port: number) => boolean
 }
 
-export type DialOptions = { now?: () => number; cacheMs?: number; dialMs?: number }
+export type DialOptions = {
+  now?: () => number
+  cacheMs?: number
+  dialMs?: number
+  /** Told how many seconds it took until a connection stood. */
+  onConnect?: (seconds: number) => void
+}
 
-/** An address without brackets, allowed and seen to accept connections within the last few seconds. */
-export type Dial = (target: Target) => Promise<string>
+/**
+ * An address without brackets, allowed and seen to accept connections within the last few seconds. `beforeLookup`
+ * may refuse by rejecting; it is asked only when nothing is known yet.
+ */
+export type Dial = (target: Target, beforeLookup?: () => Promise<void>) => Promise<string>
 
 const mostCached = 1_000
 /** Whoever runs the name server decides how many addresses a name has, not how many connections we open. */
 const mostTried = 8
 
 export function makeDial(network: Network, options: DialOptions = {}): Dial {
-  const { now = Date.now, cacheMs = 5_000, dialMs = 8_000 } = options
+  const { now = Date.now, cacheMs = 5_000, dialMs = 8_000, onConnect } = options
   const cache = new Map<string, { address: Promise<string>; until: number }>()
 
-  return (target) => {
-    const key = `${target.rule} ${target.origin}`
-    const known = cache.get(key)
-    if (known && known.until > now()) return known.address
+  const known = (key: string) => {
+    const entry = cache.get(key)
+    return entry && entry.until > now() ? entry.address : undefined
+  }
+  const lookUp = (key: string, target: Target) => {
+    const began = now()
     const address = findAddress(network, target, dialMs)
     if (cache.size >= mostCached) cache.clear()
-    cache.set(key, { address, until: now() + cacheMs })
-    // A failure is told to everyone who waits for it, and forgotten: the next request tries again.
-    address.catch(() => {
-      if (cache.get(key)?.address === address) cache.delete(key)
-    })
+    cache.set(key, { address, until: began + cacheMs })
+    address.then(
+      () => onConnect?.((now() - began) / 1_000),
+      // A failure is told to everyone who waits for it, and forgotten: the next request tries again.
+      () => {
+        if (cache.get(key)?.address === address) cache.delete(key)
+      },
+    )
     return address
+  }
+  return async (target, beforeLookup) => {
+    const key = `${target.rule} ${target.origin}`
+    const address = known(key)
+    if (address) return address
+    await beforeLookup?.()
+    return known(key) ?? lookUp(key, target)
   }
 }
 

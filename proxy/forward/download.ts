@@ -1,26 +1,74 @@
 // An answer's body on its way to the client.
 import { Problem } from "../../shared/problems.ts"
 
+export type DownloadOptions = {
+  onBytes: (count: number) => void
+  /** Called once: everything was passed on, or somebody ended it early, or the target broke off (`cut`). */
+  onEnd: (how: "whole" | "left" | "cut") => void
+  /** For an answer without an end of its own: takes what ends it cleanly when we stop. */
+  onStop?: (end: () => void) => () => void
+}
+
+/** Up to this size a body is read first and sent in one piece; what a target cuts short is then a plain 502. */
+const small = 16_384
+
+export async function passAnswer(response: Response, options: DownloadOptions): Promise<Response> {
+  const { body } = response
+  const length = response.headers.get("content-length")
+  if (body !== null && (length === null || Number(length) > small))
+    return new Response(passBody(body, options), response)
+  const bytes = body && (await response.arrayBuffer())
+  options.onBytes(bytes?.byteLength ?? 0)
+  options.onEnd("whole")
+  return bytes ? new Response(bytes, response) : response
+}
+
 /**
  * The same bytes at the client's pace. When the target breaks off, the client's connection is reset: a clean
  * end would pass half an answer off as a whole one. Bun resets by itself too, but first prints the error with
  * the whole URL, and queries are not for logs.
  */
-export function passAnswer(response: Response, onCut: () => void): Response {
-  if (response.body === null) return response
-  const reader = response.body.getReader()
-  const body = new ReadableStream<Uint8Array>({
+function passBody(
+  body: ReadableStream<Uint8Array>,
+  { onBytes, onEnd, onStop }: DownloadOptions,
+): ReadableStream<Uint8Array> {
+  const reader = body.getReader()
+  let ended = false
+  let forget: (() => void) | undefined
+  const end = (how: "whole" | "left" | "cut") => {
+    if (ended) return
+    ended = true
+    forget?.()
+    onEnd(how)
+  }
+  return new ReadableStream<Uint8Array>({
+    start(controller) {
+      forget = onStop?.(() => {
+        end("left")
+        controller.close()
+        void reader.cancel()
+      })
+    },
     async pull(controller) {
       try {
         const { done, value } = await reader.read()
-        if (done) controller.close()
-        else controller.enqueue(value)
+        if (ended) return
+        if (value) {
+          onBytes(value.length)
+          controller.enqueue(value)
+        }
+        if (done) {
+          end("whole")
+          controller.close()
+        }
       } catch {
-        onCut()
+        end("cut")
         controller.error(new Problem("target.invalid", "The server broke off in the middle of its answer."))
       }
     },
-    cancel: (reason) => reader.cancel(reason),
+    cancel: (reason) => {
+      end("left")
+      return reader.cancel(reason)
+    },
   })
-  return new Response(body, response)
 }

@@ -16,7 +16,11 @@ export function failureOf(name: string, error: unknown): Problem {
   if (unreachable.has(code))
     return new Problem("target.unreachable", `${name} does not answer. Is it running?`, options)
   if (code === "ECONNRESET")
-    return new Problem("target.unreachable", `${name} closed the connection before it answered.`, options)
+    return new Problem(
+      "target.unreachable",
+      `${name} closed the connection before its answer was complete.`,
+      options,
+    )
   if (code === "EPROTO")
     return new Problem(
       "target.certificate",

@@ -8,6 +8,7 @@ function sent(incoming: Record<string, string>, authorization?: string): Record<
     host: "sandbox.team-a:4096",
     authorization,
     viaToken: "us",
+    requestId: "r-1",
   }
   for (const pass of requestPasses) pass(headers, context)
   return Object.fromEntries(headers)
@@ -20,7 +21,12 @@ function returned(answer: Record<string, string>): Record<string, string> {
   return Object.fromEntries(headers)
 }
 
-const always = { host: "sandbox.team-a:4096", "accept-encoding": "identity", via: "1.1 us" }
+const always = {
+  host: "sandbox.team-a:4096",
+  "accept-encoding": "identity",
+  via: "1.1 us",
+  "x-request-id": "r-1",
+}
 
 describe("towards a target", () => {
   test("stolen session: nothing that identifies the person to the gateway is sent", () => {

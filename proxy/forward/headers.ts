@@ -1,6 +1,7 @@
 // What crosses between the browser and a target, as two lists of small passes that run in order.
 // Both directions are allowlists: a header that nobody thought of stays where it is.
 import { fromTargetHeader, targetAuthorizationHeader, targetHeader } from "../../shared/paths.ts"
+import { traceHeaders } from "../trace.ts"
 import type { Target } from "./target.ts"
 
 export type RequestContext = {
@@ -11,6 +12,7 @@ export type RequestContext = {
   authorization: string | undefined
   /** Names this process in `Via` (RFC 9110 §7.6.3), so that it knows a request that it sent itself. */
   viaToken: string
+  requestId: string
 }
 export type RequestPass = (headers: Headers, context: RequestContext) => void
 
@@ -87,6 +89,12 @@ const addVia: RequestPass = (headers, { incoming, viaToken }) => {
   headers.set("via", earlier ? `${earlier}, 1.1 ${viaToken}` : `1.1 ${viaToken}`)
 }
 
+// One request can be followed through every log on its way (W3C Trace Context; we start no spans of our own).
+const addTrace: RequestPass = (headers, { incoming, requestId }) => {
+  headers.set("x-request-id", requestId)
+  for (const [name, value] of traceHeaders(incoming)) headers.set(name, value)
+}
+
 export const requestPasses: readonly RequestPass[] = [
   copyAllowed,
   dropListedByConnection,
@@ -94,6 +102,7 @@ export const requestPasses: readonly RequestPass[] = [
   sendTargetCredentials,
   pinAcceptEncoding,
   addVia,
+  addTrace,
 ]
 
 // A target must not set our cookies, our security policy or a login dialog on our origin.

@@ -1,9 +1,11 @@
 // One request to one target and its answer, streaming in both directions.
 import { Problem } from "../../shared/problems.ts"
+import type { Drain } from "../drain.ts"
+import type { Metrics } from "../metrics.ts"
 import { passAnswer } from "./download.ts"
 import { failureOf } from "./failure.ts"
 import { type ResponseContext, requestPasses, responsePasses } from "./headers.ts"
-import { type Stalled, watchUpload } from "./upload.ts"
+import { type UploadFault, watchUpload } from "./upload.ts"
 
 export type Fetch = (url: string, init: BunFetchRequestInit) => Promise<Response>
 
@@ -18,16 +20,23 @@ export type Exchange = {
   address: string
   authorization: string | undefined
   forwardBase: string
+  /** For the target's log to be read beside ours. */
+  requestId: string
+  /** What this request holds until its answer has been passed on. */
+  slot: { toStream: () => void; release: () => void }
 }
 
 export type SendOptions = {
   fetch: Fetch
   viaToken: string
+  mostBytes: number
   /** Model calls hold their headers back until the first token. */
   headersMs?: number
   uploadStallMs?: number
+  drain: Drain
+  metrics: Pick<Metrics, "bytes" | "firstByte">
   /** Told when a target breaks off in the middle of an answer that somebody still reads. */
-  onCut?: (name: string) => void
+  onCut: (name: string) => void
 }
 
 /** Throws a Problem, or an AbortError when the client has gone. */
@@ -36,17 +45,15 @@ export async function sendToTarget(exchange: Exchange, options: SendOptions): Pr
   const giveUp = new AbortController()
   const late = () =>
     giveUp.abort(new Problem("target.timeout", `${name} took the request but did not answer it.`))
-  const stalled = (who: Stalled) => giveUp.abort(stalledUpload(who, name))
   const timer = setTimeout(late, options.headersMs ?? 600_000)
-  // Without the client's signal, a client that leaves before the headers never reaches the target.
-  const signal = AbortSignal.any([request.signal, giveUp.signal])
-  const body = request.body && watchUpload(request.body, options.uploadStallMs ?? 60_000, stalled)
+  const began = performance.now()
   try {
     const response = await options.fetch(dialUrl(exchange), {
       method: request.method,
       headers: requestHeaders(exchange, options.viaToken),
-      ...(body ? { body } : {}),
-      signal,
+      ...(request.body ? { body: upload(request.body, name, giveUp, options) } : {}),
+      // Without the client's signal, a client that leaves before the headers never reaches the target.
+      signal: AbortSignal.any([request.signal, giveUp.signal]),
       // A redirect would lead to a host that nobody checked.
       redirect: "manual",
       // Bun would decode the body and leave `Content-Encoding` on it.
@@ -57,10 +64,10 @@ export async function sendToTarget(exchange: Exchange, options: SendOptions): Pr
       proxy: false as never,
       ...(target.scheme === "https" ? { tls: { serverName: target.host } } : {}),
     } as BunFetchRequestInit)
-    return passAnswer(checked(response, exchange), () => {
-      if (!request.signal.aborted) options.onCut?.(name)
-    })
+    options.metrics.firstByte((performance.now() - began) / 1_000)
+    return await download(checked(response, exchange), exchange, options)
   } catch (error) {
+    exchange.slot.release()
     // An answer that we refuse to pass on would keep its connection until the garbage collector comes by.
     giveUp.abort(error)
     const reason: unknown = giveUp.signal.reason
@@ -71,17 +78,53 @@ export async function sendToTarget(exchange: Exchange, options: SendOptions): Pr
   }
 }
 
-function stalledUpload(who: Stalled, name: string): Problem {
-  if (who === "client")
-    return new Problem("request.stalled", "The request's body stopped arriving. Send it again.")
-  return new Problem("target.timeout", `${name} stopped taking the request's body.`)
+function upload(
+  body: ReadableStream<Uint8Array>,
+  name: string,
+  giveUp: AbortController,
+  options: SendOptions,
+): ReadableStream<Uint8Array> {
+  const faults: Record<UploadFault, () => Problem> = {
+    client: () => new Problem("request.stalled", "The request's body stopped arriving. Send it again."),
+    target: () => new Problem("target.timeout", `${name} stopped taking the request's body.`),
+    "too-large": () => tooLarge(options.mostBytes),
+  }
+  return watchUpload(body, {
+    stallMs: options.uploadStallMs ?? 60_000,
+    mostBytes: options.mostBytes,
+    onFault: (fault) => giveUp.abort(faults[fault]()),
+    onBytes: (count) => options.metrics.bytes("to_target", count),
+  })
 }
 
-function requestHeaders({ request, target, authorization }: Exchange, viaToken: string): Headers {
+export function tooLarge(mostBytes: number): Problem {
+  const detail = `A request may carry at most ${Math.floor(mostBytes / 1_048_576)} MiB here. Send less at once.`
+  return new Problem("request.too-large", detail)
+}
+
+function download(response: Response, exchange: Exchange, options: SendOptions): Promise<Response> {
+  const { request, name, slot } = exchange
+  const isStream = response.headers.get("content-type")?.startsWith("text/event-stream") === true
+  if (isStream) {
+    options.drain.requireRunning()
+    slot.toStream()
+  }
+  return passAnswer(response, {
+    onBytes: (count) => options.metrics.bytes("to_client", count),
+    onEnd: (how) => {
+      slot.release()
+      if (how === "cut" && !request.signal.aborted) options.onCut(name)
+    },
+    ...(isStream ? { onStop: options.drain.onStop } : {}),
+  })
+}
+
+function requestHeaders(exchange: Exchange, viaToken: string): Headers {
+  const { request, target, authorization, requestId } = exchange
   const headers = new Headers()
   const host = new URL(target.origin).host
-  for (const pass of requestPasses)
-    pass(headers, { incoming: request.headers, host, authorization, viaToken })
+  const context = { incoming: request.headers, host, authorization, viaToken, requestId }
+  for (const pass of requestPasses) pass(headers, context)
   return headers
 }
 

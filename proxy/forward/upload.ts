@@ -2,37 +2,42 @@
 // client that leaves while nobody reads from it. So whoever stands still, client or target, would hold the
 // other one's connection for ever.
 
-/** Who has to move next when nothing moves: the client sends no more, or the target takes no more. */
-export type Stalled = "client" | "target"
+/** `client` sends no more, `target` takes no more, or there is more than anybody may send. */
+export type UploadFault = "client" | "target" | "too-large"
 
-/** The same bytes; calls `onStall` once when none have passed for `stallMs`. */
+export type UploadOptions = {
+  stallMs: number
+  mostBytes: number
+  onFault: (fault: UploadFault) => void
+  onBytes: (count: number) => void
+}
+
+/** The same bytes; calls `onFault` once when none have passed for `stallMs`, or too many. */
 export function watchUpload(
   body: ReadableStream<Uint8Array>,
-  stallMs: number,
-  onStall: (who: Stalled) => void,
+  { stallMs, mostBytes, onFault, onBytes }: UploadOptions,
 ): ReadableStream<Uint8Array> {
   const reader = body.getReader()
-  let waitingFor: Stalled = "target"
-  const stalled = () => onStall(waitingFor)
-  let timer = setTimeout(stalled, stallMs)
-  const moved = () => {
-    clearTimeout(timer)
-    timer = setTimeout(stalled, stallMs)
-  }
+  let waitingFor: "client" | "target" = "target"
+  let passed = 0
+  const timer = setTimeout(() => onFault(waitingFor), stallMs)
   return new ReadableStream<Uint8Array>({
     async pull(controller) {
-      moved()
+      timer.refresh()
       waitingFor = "client"
       try {
         const { done, value } = await reader.read()
         waitingFor = "target"
-        if (!done) {
-          moved()
-          controller.enqueue(value)
+        if (done) {
+          clearTimeout(timer)
+          controller.close()
           return
         }
-        clearTimeout(timer)
-        controller.close()
+        timer.refresh()
+        passed += value.length
+        onBytes(value.length)
+        if (passed > mostBytes) onFault("too-large")
+        else controller.enqueue(value)
       } catch (error) {
         clearTimeout(timer)
         throw error

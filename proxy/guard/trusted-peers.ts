@@ -11,8 +11,18 @@ export function parseCidr(text: string): Cidr | undefined {
 }
 
 export function isTrustedPeer(address: string | undefined, trusted: readonly Cidr[]): boolean {
-  if (address === undefined || !ipaddr.isValid(address)) return false
+  if (address === undefined || trusted.length === 0 || !ipaddr.isValid(address)) return false
   // A dual-stack listener sees IPv4 peers as ::ffff:10.0.0.1.
   const peer = ipaddr.process(address)
   return trusted.some(([base, bits]) => peer.kind() === base.kind() && peer.match(base, bits))
+}
+
+/**
+ * Whose limits a request counts for: the last address that none of our gateways has. What stands further left in
+ * X-Forwarded-For was written by whoever is at that address, so it would be a fresh set of limits for the asking.
+ */
+export function clientAddress(peer: string, forwardedFor: string, trusted: readonly Cidr[]): string {
+  const hops = [...forwardedFor.split(",").map((hop) => hop.trim()), peer]
+  const client = hops.findLast((hop) => !isTrustedPeer(hop, trusted)) ?? peer
+  return ipaddr.isValid(client) ? client : peer
 }

@@ -1,37 +1,32 @@
 // /api/proxy/*: one request to the server that `X-Target-Server` names.
-import type { Context } from "hono"
 import { Hono } from "hono"
 import { forwardPath, targetHeader } from "../../shared/paths.ts"
 import { Problem } from "../../shared/problems.ts"
 import type { Dial } from "../forward/dial.ts"
-import { type Exchange, type Fetch, sendToTarget } from "../forward/http.ts"
+import { type Exchange, type SendOptions, sendToTarget, tooLarge } from "../forward/http.ts"
 import { type ManagedServers, managedTarget } from "../forward/managed.ts"
 import { type AllowedTargets, chooseTarget } from "../forward/target.ts"
+import type { Gate } from "../guard/limits.ts"
+import type { ProxyContext, ProxyEnv } from "../request-context.ts"
 
-export type ForwardDeps = {
-  allowed: AllowedTargets
-  managed: ManagedServers
-  dial: Dial
-  fetch: Fetch
-  viaToken: string
-  /** The prefix as this browser sees it. */
-  visiblePrefix: (context: Context) => string
-  /** Tells the request log where this request goes. */
-  noteTarget: (context: Context, host: string) => void
-  /** Turns Bun's idle timeout for one connection off (0) or back on, in seconds. */
-  setIdleTimeout: (context: Context, seconds: number) => void
-  headersMs?: number
-  uploadStallMs?: number
-  onCut: (name: string) => void
-}
+export type TargetDeps = { allowed: AllowedTargets; managed: ManagedServers; dial: Dial; limits: Gate }
 
-const root = `/${forwardPath.slice(0, -1)}`
+export type ForwardDeps = TargetDeps &
+  Omit<SendOptions, "onCut"> & {
+    /** The prefix as this browser sees it. */
+    visiblePrefix: (context: ProxyContext) => string
+    /** Turns Bun's idle timeout for one connection off (0) or back on, in seconds. */
+    setIdleTimeout: (context: ProxyContext, seconds: number) => void
+    onCut: (name: string) => void
+  }
+
+export const forwardRoot = `/${forwardPath.slice(0, -1)}`
 /** The longest that Bun's server allows. */
 const idleSeconds = 255
 
-export function makeForwardRoutes(deps: ForwardDeps): Hono {
-  const routes = new Hono()
-  routes.all(`${root}/*`, (context) => forward(context, deps))
+export function makeForwardRoutes(deps: ForwardDeps): Hono<ProxyEnv> {
+  const routes = new Hono<ProxyEnv>()
+  routes.all(`${forwardRoot}/*`, (context) => forward(context, deps))
   // `/api/proxy:80@evil/x`: glued to an origin, this would turn our host into the user-info of another.
   routes.all("/api/:rest{proxy.*}", () => {
     throw new Problem("request.malformed", "A slash has to follow /api/proxy.")
@@ -39,51 +34,57 @@ export function makeForwardRoutes(deps: ForwardDeps): Hono {
   return routes
 }
 
-async function forward(context: Context, deps: ForwardDeps): Promise<Response> {
+async function forward(context: ProxyContext, deps: ForwardDeps): Promise<Response> {
   const request = context.req.raw
-  requireForwardable(request)
+  context.set("route", "forward")
+  requireForwardable(request, deps.mostBytes)
   requireNoLoop(request, deps.viaToken)
-  const route = await findRoute(context, deps)
+  const route = await findTarget(context, context.req.header(targetHeader), deps)
   // The target may think for minutes, and an event stream may be silent for as long.
   deps.setIdleTimeout(context, 0)
+  const slot = deps.limits.enter(route.target.origin, context.get("client"))
   const forwardBase = `${deps.visiblePrefix(context)}${forwardPath.slice(0, -1)}`
-  const path = context.req.path.slice(root.length) + new URL(request.url).search
-  const response = await sendToTarget({ ...route, request, path, forwardBase }, deps)
+  const path = context.req.path.slice(forwardRoot.length) + new URL(request.url).search
+  const requestId = context.get("requestId")
+  const response = await sendToTarget({ ...route, request, path, forwardBase, requestId, slot }, deps)
   if (response.headers.has("content-length")) deps.setIdleTimeout(context, idleSeconds)
   return response
 }
 
-async function findRoute(
-  context: Context,
-  deps: ForwardDeps,
+/** Throws a Problem for a server that is malformed, not allowed, or not there. */
+export async function findTarget(
+  context: ProxyContext,
+  named: string | undefined,
+  deps: TargetDeps,
 ): Promise<Pick<Exchange, "target" | "name" | "address" | "authorization">> {
-  const named = context.req.header(targetHeader)
   if (named === undefined) throw new Problem("target.malformed", "The header X-Target-Server is missing.")
   const managed = managedTarget(named, deps.managed)
   if (managed) {
-    deps.noteTarget(context, "local")
+    context.set("target", "local")
+    context.set("targetClass", "managed")
     return managed
   }
   const target = chooseTarget(named, deps.allowed)
-  deps.noteTarget(context, `${target.host}:${target.port}`)
-  return { target, name: target.origin, address: await deps.dial(target), authorization: undefined }
+  context.set("target", `${target.host}:${target.port}`)
+  context.set("targetClass", target.rule)
+  // A look-up costs name queries and a connection; unlimited, it would scan the cluster's ports for a client.
+  const address = await deps.dial(target, () => deps.limits.spend(context.get("client")))
+  return { target, name: target.origin, address, authorization: undefined }
 }
 
-function requireForwardable(request: Request): void {
-  const upgrade = request.headers.get("upgrade")?.toLowerCase()
+function requireForwardable(request: Request, mostBytes: number): void {
   // Any other protocol would be tunnelled past every rule here (h2c smuggling).
-  if (upgrade !== undefined && (upgrade !== "websocket" || request.method !== "GET"))
+  if (request.headers.has("upgrade"))
     throw new Problem(
       "request.malformed",
       "Only a GET request may ask for an upgrade, and only to websocket.",
     )
-  if (upgrade !== undefined)
-    throw new Problem("request.upgrade", "WebSockets are not forwarded by this version of Sandbar.")
   // Bun drops such a body without a word; the target would then read a request that the sender did not send.
   const length = request.headers.get("content-length") ?? "0"
   const hasBody = length !== "0" || request.headers.has("transfer-encoding")
   if (hasBody && (request.method === "GET" || request.method === "HEAD"))
     throw new Problem("request.malformed", `A ${request.method} request carries no body.`)
+  if (Number(length) > mostBytes) throw tooLarge(mostBytes)
 }
 
 function requireNoLoop(request: Request, viaToken: string): void {

@@ -3,7 +3,16 @@
 
 const featureBelow = ["app/connection", "app/servers", "app/ui", "app/base", "shared"]
 const features = ["app/asks", "app/chat", "app/composer"]
-const proxyGround = ["proxy/config", "proxy/log", "proxy/prefix", "shared"]
+const proxyGround = [
+  "proxy/config",
+  "proxy/drain",
+  "proxy/log",
+  "proxy/metrics",
+  "proxy/prefix",
+  "proxy/request-context",
+  "proxy/trace",
+  "shared",
+]
 
 /** A room is a folder, or the files of one folder whose names begin so. The longest match is a file's room. */
 export const rooms: Readonly<Record<string, readonly string[]>> = {
@@ -24,12 +33,18 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
   "proxy/log": ["proxy/pretty-line"],
   "proxy/pretty-line": [],
   "proxy/prefix": ["shared"],
+  "proxy/drain": ["shared"],
+  "proxy/metrics": ["shared"],
+  "proxy/request-context": [],
+  "proxy/trace": [],
   "proxy/forward": proxyGround,
   "proxy/guard": proxyGround,
   "proxy/sandboxes": proxyGround,
-  "proxy/routes": ["proxy/forward", "proxy/guard", "proxy/sandboxes", ...proxyGround],
+  // The built page: reading its files once, and serving them.
+  "proxy/ui": proxyGround,
+  "proxy/routes": ["proxy/forward", "proxy/guard", "proxy/sandboxes", "proxy/ui", ...proxyGround],
   // Everything at the top of proxy/: the entry, the app and what they alone use.
-  proxy: ["proxy/routes", "proxy/forward", "proxy/guard", "proxy/sandboxes", ...proxyGround],
+  proxy: ["proxy/routes", "proxy/ui", "proxy/forward", "proxy/guard", "proxy/sandboxes", ...proxyGround],
 
   scripts: [],
   // Runs under Bun once everything is installed. What counts as loopback is the proxy's to say.
@@ -46,6 +61,7 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
     ...featureBelow,
     "app/screens",
     "proxy/routes",
+    "proxy/ui",
     "proxy/forward",
     "proxy/guard",
     "proxy/sandboxes",
@@ -79,7 +95,7 @@ export const owners: readonly {
     why: "the proxy draws nothing",
   },
   {
-    package: /^(hono|pino|ipaddr\.js|bun|node:.+|bun:.+)(\/|$)/,
+    package: /^(hono|pino|ipaddr\.js|jose|prom-client|rate-limiter-flexible|bun|node:.+|bun:.+)(\/|$)/,
     only: ["proxy/", "scripts/", "demo/", "tests/", "vite.config.ts", "vitest.config.ts"],
     why: "the app and shared run in a browser",
   },

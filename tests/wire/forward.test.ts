@@ -288,7 +288,7 @@ describe("targets that misbehave get a sentence, and the proxy lives on", () => 
   })
 
   test.each([
-    ["with a length", `${ok}Content-Length: 100\r\n\r\n{"a":`, 100],
+    ["with a length", `${ok}Content-Length: 100000\r\n\r\n{"a":`, 100],
     ["in chunks", `${ok}Transfer-Encoding: chunked\r\n\r\n5\r\n{"a":\r\n`, 100],
     ["in chunks, at once", `${ok}Transfer-Encoding: chunked\r\n\r\n5\r\n{"a":\r\n`, 0],
   ])(
@@ -310,6 +310,15 @@ describe("targets that misbehave get a sentence, and the proxy lives on", () => 
       expect((await fetch(`${proxy.url}/healthz`)).status).toBe(200)
     },
   )
+
+  test("a small answer that is cut off is a plain refusal: nothing of it was passed on yet", async () => {
+    const target = await startRawTarget((socket) => socket.end(`${ok}Content-Length: 100\r\n\r\n{"a":`))
+    const response = await ask(through(target), target, "/x")
+    expect(response.status).toBe(502)
+    expect(await response.json()).toMatchObject({
+      detail: expect.stringContaining("before its answer was complete"),
+    })
+  })
 
   test("HTML from a target is inert on our origin", async () => {
     const target = startTarget(

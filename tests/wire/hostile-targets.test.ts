@@ -27,7 +27,7 @@ const table = v.parse(v.array(RowSchema), rows)
 
 /** Rows that are refused with another status than the table's, and why. */
 const otherStatus: Record<string, { status: number; reason: string }> = {
-  "WebSocket, ticket reused": { status: 501, reason: "no WebSocket is forwarded yet, so none is accepted" },
+  "WebSocket, ticket reused": { status: 400, reason: "no WebSocket is forwarded yet, so none is accepted" },
 }
 
 /**
@@ -123,7 +123,7 @@ test("stolen session: cookies and identity headers of the gateway never reach a 
   if (!row || !proxy) throw new Error("the row has gone")
   await rawRequest(proxy.port, rawText(row))
   const names = [...(sent[0]?.headers.keys() ?? [])].sort()
-  expect(names).toEqual(["accept-encoding", "host", "via"])
+  expect(names).toEqual(["accept-encoding", "host", "via", "x-request-id"])
 })
 
 test("a path with an encoded line break arrives at the target still encoded", async () => {

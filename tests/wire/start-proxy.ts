@@ -2,11 +2,14 @@
 import { join } from "node:path"
 import { type AppDeps, createApp } from "../../proxy/app.ts"
 import { type Config, type Environment, type Machine, readConfig } from "../../proxy/config.ts"
+import { makeDrain } from "../../proxy/drain.ts"
 import { type DialOptions, makeDial, type Network } from "../../proxy/forward/dial.ts"
-import { makeNetwork } from "../../proxy/forward/network.ts"
+import { makeLimits } from "../../proxy/guard/limits.ts"
 import { listen } from "../../proxy/listen.ts"
 import { makeLog } from "../../proxy/log.ts"
-import { readUiFiles } from "../../proxy/routes/ui-files.ts"
+import { makeMetrics } from "../../proxy/metrics.ts"
+import { makeNetwork } from "../../proxy/network.ts"
+import { readUiFiles } from "../../proxy/ui/ui-files.ts"
 
 export const fixtureUi = join(import.meta.dirname, "ui")
 
@@ -16,6 +19,7 @@ export const testMachine: Machine = {
   isDirectory: () => true,
   isProgram: () => true,
   findOpencode: () => "/bin/opencode",
+  dataDirectory: "/home/test/.local/share/sandbar",
 }
 
 export function testConfig(env: Environment = {}): Config {
@@ -37,6 +41,8 @@ export function makeTestDeps(
   ownPort: () => number,
 ): AppDeps & { logLines: string[] } {
   const logLines: string[] = []
+  const config = testConfig(options.env)
+  const limits = makeLimits(config.limits)
   return {
     version: "0.0.0-test",
     log: makeLog({ format: "json", level: "info", write: (line) => logLines.push(line) }),
@@ -44,8 +50,11 @@ export function makeTestDeps(
     managed: new Map(),
     fetch: (url, init) => fetch(url, init),
     viaToken: "sandbar-test",
+    limits,
+    metrics: makeMetrics(limits.counts),
+    drain: makeDrain(),
     ...options,
-    config: testConfig(options.env),
+    config,
     dial: makeDial(
       { ...makeNetwork(ownPort), ...options.network },
       { dialMs: 1_000, ...options.dialOptions },

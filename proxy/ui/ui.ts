@@ -1,21 +1,25 @@
 // The page and its files.
-import type { Context } from "hono"
 import { Hono } from "hono"
 import { writeBase } from "../prefix.ts"
+import type { ProxyContext, ProxyEnv } from "../request-context.ts"
 import { securityHeaders } from "./security-headers.ts"
 import { chooseEncoding, encodedFile, etagOf, type UiFile, type UiFiles } from "./ui-files.ts"
 
 export type UiRouteDeps = {
   ui: UiFiles
   /** The prefix as this browser sees it. */
-  visiblePrefix: (context: Context) => string
+  visiblePrefix: (context: ProxyContext) => string
   /** The path lies beside the prefix, where another program answers. */
-  isNeighbour: (context: Context) => boolean
+  isNeighbour: (context: ProxyContext) => boolean
 }
 
-export function makeUiRoutes(deps: UiRouteDeps): Hono {
-  const routes = new Hono()
-  const page = (context: Context) => sendPage(context, deps)
+export function makeUiRoutes(deps: UiRouteDeps): Hono<ProxyEnv> {
+  const routes = new Hono<ProxyEnv>()
+  const page = (context: ProxyContext) => sendPage(context, deps)
+  routes.use(async (context, next) => {
+    context.set("route", "ui")
+    await next()
+  })
   routes.get("/", page)
   routes.get("/s/*", page)
   for (const [path, file] of deps.ui.files) routes.get(path, (context) => sendFile(context, file))
@@ -27,21 +31,21 @@ export function makeUiRoutes(deps: UiRouteDeps): Hono {
 }
 
 /** A browser that goes to an address, as opposed to one that loads a part of a page. */
-function isVisit(context: Context): boolean {
+function isVisit(context: ProxyContext): boolean {
   const { path } = context.req
   const isFile = /\.[a-z0-9]+$/i.test(path)
   const accepts = context.req.header("accept") ?? ""
   return accepts.includes("text/html") && !isFile && !/^\/(?:api|assets)(?:\/|$)/.test(path)
 }
 
-function sendLostPage(context: Context, deps: UiRouteDeps): Response {
+function sendLostPage(context: ProxyContext, deps: UiRouteDeps): Response {
   const headers = { ...pageHeaders, "cache-control": "no-store" }
   return new Response(writeBase(deps.ui.indexHtml, deps.visiblePrefix(context)), { status: 404, headers })
 }
 
 const pageHeaders = { ...securityHeaders("page"), "content-type": "text/html;charset=utf-8" }
 
-function sendPage(context: Context, { ui, visiblePrefix }: UiRouteDeps): Response {
+function sendPage(context: ProxyContext, { ui, visiblePrefix }: UiRouteDeps): Response {
   const html = writeBase(ui.indexHtml, visiblePrefix(context))
   const headers = { ...pageHeaders, "cache-control": "no-cache", etag: etagOf(html) }
   return isUnchanged(context, headers.etag)
@@ -49,7 +53,7 @@ function sendPage(context: Context, { ui, visiblePrefix }: UiRouteDeps): Respons
     : new Response(html, { headers })
 }
 
-function sendFile(context: Context, file: UiFile): Response {
+function sendFile(context: ProxyContext, file: UiFile): Response {
   const encoding = chooseEncoding(file, context.req.header("accept-encoding"))
   const headers: Record<string, string> = {
     ...securityHeaders("page"),
@@ -65,7 +69,7 @@ function sendFile(context: Context, file: UiFile): Response {
 }
 
 /** Weak comparison (RFC 9110 §13.1.2): gateways that compress turn our tags into weak ones. */
-function isUnchanged(context: Context, etag: string): boolean {
+function isUnchanged(context: ProxyContext, etag: string): boolean {
   const tags = (context.req.header("if-none-match") ?? "").split(",")
   return tags.some((tag) => tag.trim().replace(/^W\//, "") === etag)
 }

@@ -3,19 +3,22 @@ import { Hono } from "hono"
 import { localServerUrl } from "../../shared/servers.ts"
 import type { UiConfig } from "../../shared/ui-config.ts"
 import type { Config } from "../config.ts"
+import type { ProxyEnv } from "../request-context.ts"
 import { securityHeaders } from "./security-headers.ts"
 
 export type UiConfigDeps = { config: Pick<Config, "allowed" | "driver" | "servers">; version: string }
 
-export function makeUiConfigRoutes({ config, version }: UiConfigDeps): Hono {
+export function makeUiConfigRoutes({ config, version }: UiConfigDeps): Hono<ProxyEnv> {
   const local = config.driver === "process" ? [{ name: "local", url: localServerUrl }] : []
-  const body: UiConfig = {
+  const body: Omit<UiConfig, "user"> = {
     version,
     servers: [...local, ...config.servers],
     allowedTargets: [...config.allowed.asWritten],
-    user: null,
   }
-  return new Hono().get("/api/config", () =>
-    Response.json(body, { headers: { ...securityHeaders("answer"), "cache-control": "no-store" } }),
-  )
+  const headers = { ...securityHeaders("answer"), "cache-control": "no-store" }
+  return new Hono<ProxyEnv>().get("/api/config", (context) => {
+    context.set("route", "config")
+    const answer: UiConfig = { ...body, user: context.get("user") }
+    return Response.json(answer, { headers })
+  })
 }

@@ -3,7 +3,7 @@ import { lookup, resolve4, resolve6 } from "node:dns/promises"
 import { connect } from "node:net"
 import { networkInterfaces } from "node:os"
 import ipaddr from "ipaddr.js"
-import type { Network } from "./dial.ts"
+import type { Network } from "./forward/dial.ts"
 
 export function makeNetwork(ownPort: () => number): Network {
   return {
