@@ -342,3 +342,25 @@ test("a failure of the embedded server does not tell where it listens", async ()
     detail: "The local OpenCode server does not answer. Is it running?",
   })
 })
+
+test("exhaustion: a connection gets its idle timeout back when its answer is over, refused or streamed", async () => {
+  const answers = [
+    () => Promise.reject(Object.assign(new Error("down"), { code: "ECONNREFUSED" })),
+    async () => new Response("x".repeat(20_000)),
+    async () => new Response("data: 1\n\n", { headers: { "content-type": "text/event-stream" } }),
+  ]
+  const origin = "http://127.0.0.1:4096"
+  for (const fetch of answers) {
+    const network = { touch: async () => undefined }
+    const deps = makeTestDeps({ fetch, network, env: { SANDBAR_ALLOWED_TARGETS: origin } }, () => 0)
+    const seconds: number[] = []
+    const connection = {
+      requestIP: () => ({ address: "127.0.0.1", port: 1, family: "IPv4" as const }),
+      timeout: (_request: Request, value: number) => void seconds.push(value),
+    }
+    const init = headers({ "x-target-server": origin })
+    const app = createApp(deps)
+    await (await app.request("http://127.0.0.1:8888/api/proxy/x", init, { connection })).text()
+    expect([seconds[0], seconds.at(-1)]).toEqual([0, 255])
+  }
+})

@@ -1,15 +1,20 @@
 // The proxy as a function from Request to Response. What it needs from the world comes in through AppDeps.
-import { Hono, type Next } from "hono"
+import { Hono } from "hono"
+import type { Activity } from "./activity/activity.ts"
 import type { Config } from "./config.ts"
 import type { Drain } from "./drain.ts"
+import { makeDeadlines } from "./forward/deadlines.ts"
 import type { Dial } from "./forward/dial.ts"
 import type { Fetch } from "./forward/http.ts"
 import type { ManagedServers } from "./forward/managed.ts"
+import type { Pipe, PipeOptions } from "./forward/pipe.ts"
+import { makeChooseTarget } from "./forward/target.ts"
 import { requireUser } from "./guard/identity.ts"
 import { isLoopback, requireLoopbackHost, requirePublicHost } from "./guard/known-host.ts"
 import type { Gate } from "./guard/limits.ts"
 import { requireSameOrigin } from "./guard/origin.ts"
 import { requirePlainRequest } from "./guard/plain-request.ts"
+import type { Tickets } from "./guard/ticket.ts"
 import { clientAddress, isTrustedPeer } from "./guard/trusted-peers.ts"
 import type { Log } from "./log.ts"
 import type { Metrics } from "./metrics.ts"
@@ -19,6 +24,8 @@ import type { ProxyContext, ProxyEnv } from "./request-context.ts"
 import { observeRequests } from "./request-log.ts"
 import { makeForwardRoutes } from "./routes/forward.ts"
 import { makeOperatorRoutes } from "./routes/health.ts"
+import { makeKernelsRoutes } from "./routes/kernels.ts"
+import { makeSocketRoutes } from "./routes/socket.ts"
 import { makeUiRoutes } from "./ui/ui.ts"
 import { makeUiConfigRoutes } from "./ui/ui-config.ts"
 import type { UiFiles } from "./ui/ui-files.ts"
@@ -34,39 +41,66 @@ export type AppDeps = {
   limits: Gate
   metrics: Metrics
   drain: Drain
+  activity: Activity
+  tickets: Tickets
   viaToken: string
   now?: () => number
   headersMs?: number
   uploadStallMs?: number
-}
+  connectMs?: number
+} & Pick<PipeOptions, "pingMs">
 
 export function createApp(deps: AppDeps): Hono<ProxyEnv> {
   const { config } = deps
   const app = new Hono<ProxyEnv>({ getPath: (request) => pathInside(request.url, config.prefix) })
 
   app.onError((error, context) => answerProblem(error, context, deps))
-  app.notFound(unknownPath)
+  app.notFound((context) => answerProblem(unknownPath(context), context, deps))
   app.use(observeRequests(deps))
-  app.use(requirePlainRequest)
-  // Probes and scrapers are programs inside the cluster: they have no user, and call us by other names.
-  app.route("/", makeOperatorRoutes(deps))
-  app.use((context, next) => identify(context, next, config))
-  app.use(async (context, next) => {
-    const location = redirectToSlash(context.req.url, config.prefix)
-    if (location === undefined) return next()
-    return new Response(null, { status: 302, headers: { location, "cache-control": "no-store" } })
+  app.use((context, next) => {
+    requirePlainRequest(context.req.raw)
+    return next()
   })
-  app.use("/api/*", (context, next) => guard(context, next, config))
+  // Probes, scrapers and Kubeflow's culler are programs inside the cluster: they have no user, and call us by
+  // other names.
+  app.route("/", makeOperatorRoutes(deps))
+  app.route("/", makeKernelsRoutes(deps))
+  app.use((context, next) => {
+    identify(context, config)
+    const location = redirectToSlash(context.req.url, config.prefix)
+    if (location !== undefined)
+      return Promise.resolve(
+        new Response(null, { status: 302, headers: { location, "cache-control": "no-store" } }),
+      )
+    if (context.req.path.startsWith("/api/")) guard(context, config)
+    return next()
+  })
 
   const visible = (context: ProxyContext) =>
     visiblePrefix(context.req.url, config.prefix, strippedBy(context, config))
   const beside = (context: ProxyContext) => isNeighbour(context.req.url, config.prefix)
+  const choose = makeChooseTarget({
+    ...config.allowed,
+    origins: [...config.allowed.origins, ...deps.managed.keys()],
+  })
   app.route("/", makeUiConfigRoutes(deps))
+  app.route(
+    "/",
+    makeSocketRoutes({
+      ...deps,
+      choose,
+      onBytes: deps.metrics.bytes,
+      onInput: deps.activity.noteInput,
+      upgrade: ({ env, req }, options) =>
+        (env?.connection as Bun.Server<Pipe> | undefined)?.upgrade(req.raw, options) === true,
+    }),
+  )
   app.route(
     "/",
     makeForwardRoutes({
       ...deps,
-      allowed: config.allowed,
+      choose,
+      deadlines: makeDeadlines(deps.headersMs ?? 600_000),
       mostBytes: config.limits["body-mb"] * 1_048_576,
       visiblePrefix: visible,
       onCut: (target) => deps.log.warn({ target }, "the target broke off in the middle of an answer"),
@@ -77,25 +111,23 @@ export function createApp(deps: AppDeps): Hono<ProxyEnv> {
   return app
 }
 
-async function identify(context: ProxyContext, next: Next, config: Config): Promise<void> {
+function identify(context: ProxyContext, config: Config): void {
   const trusted = fromGateway(context, config)
   const user = requireUser(config.identity, context.req.raw.headers, trusted)
+  const peer = peerOf(context) ?? ""
+  const forwardedFor = (trusted && context.req.header("x-forwarded-for")) || undefined
+  const address =
+    forwardedFor || peer.includes(":") ? clientAddress(peer, forwardedFor ?? "", config.trustedProxies) : peer
   context.set("user", user)
-  const forwardedFor = trusted ? context.req.header("x-forwarded-for") : undefined
-  context.set(
-    "client",
-    user ?? clientAddress(peerOf(context) ?? "", forwardedFor ?? "", config.trustedProxies),
-  )
-  await next()
+  context.set("client", user ?? address)
 }
 
-async function guard(context: ProxyContext, next: Next, config: Config): Promise<void> {
+function guard(context: ProxyContext, config: Config): void {
   const host = ourHost(context, config)
   // A gateway that we trust passes on whatever name the browser used, so that trust replaces no check of the name.
   if (config.publicHosts.length > 0) requirePublicHost(host, config.publicHosts)
   else if (isLoopback(config.host) && !fromGateway(context, config)) requireLoopbackHost(host)
   requireSameOrigin(context.req.raw.headers, host)
-  await next()
 }
 
 /** The host that the browser asked for; a gateway that rewrites `Host` tells it in X-Forwarded-Host. */

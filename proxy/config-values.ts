@@ -44,12 +44,18 @@ export function absolutePath(text: string, cwd: string): string {
   return text === "" ? "" : resolve(cwd, text)
 }
 
+/** Read before anybody knows who asks, or sent to targets by us. */
+const otherMeaning =
+  /^(host|via|connection|upgrade|origin|transfer-encoding|traceparent|tracestate|x-request-id|(content|sec|x-target|x-forwarded-(for|host|prefix))(-.*)?)$/i
+
 /** Undefined when nothing is said. Header names compare in lower case, as `Headers` has them. */
 export function identity(text: string): Identity | undefined {
   if (text === "") return undefined
   if (text === "none") return { is: "none" }
   const name = /^header:([a-z0-9][a-z0-9-]*)$/i.exec(text)?.[1]
   if (name === undefined) throw new Fault("use none, or a header that a gateway sets: header:kubeflow-userid")
+  if (otherMeaning.test(name))
+    throw new Fault(`${name} has a meaning of its own; use a header that only names people`)
   return { is: "header", name: name.toLowerCase() }
 }
 
@@ -62,8 +68,8 @@ export function installationKey(text: string): string | undefined {
 
 export function limits(text: string): Limits {
   const changed = list(text).map((item) => {
-    const [name = "", value = ""] = item.split("=", 2).map((part) => part.trim())
-    if (!Object.hasOwn(defaultLimits, name))
+    const [name = "", value = "", ...rest] = item.split("=").map((part) => part.trim())
+    if (!Object.hasOwn(defaultLimits, name) || rest.length > 0)
       throw new Fault(
         `${item} has to look like name=number; the names are ${Object.keys(defaultLimits).join(", ")}`,
       )

@@ -51,6 +51,8 @@ test("every fault is reported at once, with the variable, the value and what wou
     SANDBAR_IDENTITY: "oidc",
     SANDBAR_TRUSTED_PROXIES: "10.0.0.0/33",
     SANDBAR_PUBLIC_HOSTS: "kf.example,https://kf.example",
+    SANDBAR_KEY: "too short to be a key",
+    SANDBAR_LIMITS: "target=0",
     SANDBAR_DRAIN_SECONDS: "-1",
     SANDBAR_LOG: "xml",
   })
@@ -58,9 +60,11 @@ test("every fault is reported at once, with the variable, the value and what wou
     "PORT=70000: use a whole number from 0 to 65535.",
     "NB_PREFIX=/a/../b: use a plain path such as /notebook/team-a/my-nb/.",
     "SANDBAR_ALLOWED_TARGETS=*.com: *.com is too wide; put two labels after the star, as in *.home.lan, or name single servers, as in http://nas.lan:4096.",
+    "SANDBAR_KEY: use at least 32 random characters, as from openssl rand -hex 32.",
     "SANDBAR_IDENTITY=oidc: use none, or a header that a gateway sets: header:kubeflow-userid.",
     "SANDBAR_TRUSTED_PROXIES=10.0.0.0/33: 10.0.0.0/33 is not an address or a range such as 10.0.0.0/8.",
     "SANDBAR_PUBLIC_HOSTS=kf.example,https://kf.example: https://kf.example is not a host name such as kubeflow.example, without scheme and port.",
+    "SANDBAR_LIMITS=target=0: use a whole number from 1 to 1000000.",
     "SANDBAR_DRAIN_SECONDS=-1: use a whole number from 0 to 3600.",
     "SANDBAR_LOG=xml: use one of: pretty, json.",
     "HOST=0.0.0.0: others can reach it; set SANDBAR_IDENTITY=none if a gateway signs people in.",
@@ -166,6 +170,88 @@ describe("targets and servers", () => {
     expect(faults({ SANDBAR_ALLOWED_TARGETS: "http://local" })[0]).toContain("embedded server")
     expect(faults({ SANDBAR_SERVERS: "Mine=http://local/" })[0]).toContain("embedded server")
   })
+})
+
+describe("who people are", () => {
+  const gateway = { SANDBAR_TRUSTED_PROXIES: "10.0.0.0/8, 127.0.0.1, fd00::/8" }
+  test("a header that a gateway sets, compared in lower case, as Headers has them", () => {
+    const config = read({ ...gateway, SANDBAR_IDENTITY: "header:Kubeflow-UserID" })
+    expect(config.identity).toEqual({ is: "header", name: "kubeflow-userid" })
+    expect(config.trustedProxies).toHaveLength(3)
+    expect(read({}).identity).toEqual({ is: "none" })
+  })
+  test("forged identity: a header without a gateway to trust is a fault, for anybody could send it", () => {
+    expect(faults({ SANDBAR_IDENTITY: "header:kubeflow-userid" })).toEqual([
+      "SANDBAR_IDENTITY=header:kubeflow-userid: anybody can send a header; name the gateway that sets it in SANDBAR_TRUSTED_PROXIES.",
+    ])
+  })
+  test.each(["header:", "header:kubeflow_userid", "header:a b", "header:a:b", "header", "kubeflow-userid"])(
+    "%s is none of both",
+    (text) => expect(faults({ ...gateway, SANDBAR_IDENTITY: text })).toHaveLength(1),
+  )
+})
+
+test("stolen identity: a header that has another meaning, or goes to targets, cannot name people", () => {
+  for (const name of [
+    "Host",
+    "x-request-id",
+    "via",
+    "traceparent",
+    "content-type",
+    "x-target-authorization",
+    "sec-x",
+  ])
+    expect(faults({ SANDBAR_TRUSTED_PROXIES: "10.0.0.1", SANDBAR_IDENTITY: `header:${name}` })).toHaveLength(
+      1,
+    )
+  for (const name of ["x-forwarded-user", "x-forwarded-email", "remote-user", "x-auth-request-email"])
+    expect(faults({ SANDBAR_TRUSTED_PROXIES: "10.0.0.1", SANDBAR_IDENTITY: `header:${name}` })).toEqual([])
+})
+
+describe("the installation's key", () => {
+  test("is read as it is, or left out", () => {
+    expect(read({ SANDBAR_KEY: "k".repeat(32) }).key).toBe("k".repeat(32))
+    expect(read({}).key).toBeUndefined()
+  })
+  test("stolen key: it is in no fault, also when other settings are wrong", () => {
+    for (const key of ["short-but-secret", "long-and-secret-".repeat(4)]) {
+      const found = faults({ SANDBAR_KEY: key, PORT: "x", NB_PREFIX: "/a", BASE_PATH: "/b" }).join()
+      expect(found).toContain("PORT=x")
+      expect(found).not.toContain("secret")
+    }
+  })
+})
+
+describe("limits", () => {
+  test("some are changed, the others stay", () => {
+    const { limits } = read({ SANDBAR_LIMITS: " target=5, client-streams = 7 ,body-mb=1" })
+    expect(limits).toEqual({ ...read({}).limits, target: 5, "client-streams": 7, "body-mb": 1 })
+  })
+  test.each([
+    "targets=5",
+    "target",
+    "target=",
+    "target=-1",
+    "target=0",
+    "target=1e3",
+    "target=1=2",
+    "__proto__=1",
+    "=5",
+  ])("%s is a fault: a cap that is not understood protects nobody", (text) =>
+    expect(faults({ SANDBAR_LIMITS: text })).toHaveLength(1),
+  )
+  test("no client alone fills a target, and its streams leave room for its requests", () => {
+    const { limits } = read({})
+    expect(limits.client).toBeLessThan(limits.target)
+    expect(limits["client-streams"]).toBeLessThan(limits.client)
+    expect(limits["client-streams"]).toBeLessThan(limits.streams)
+    expect(limits["client-sockets"]).toBeLessThan(limits.sockets)
+  })
+})
+
+test("Sandbar's own things live in the platform's data directory, or where the operator says", () => {
+  expect(read({}).home).toBe("/home/me/.local/share/sandbar")
+  expect(read({ SANDBAR_HOME: "keys" }).home).toBe("/home/me/project/keys")
 })
 
 test("an empty variable counts as unset", () => {

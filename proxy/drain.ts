@@ -3,10 +3,11 @@ import { Problem } from "../shared/problems.ts"
 
 export type Drain = {
   isDraining: () => boolean
-  /** `end` is called once when we stop; the answer takes it off the list. */
+  /** `end` is called once when we stop, at once when we do already; the answer takes it off the list. */
   onStop: (end: () => void) => () => void
   /** Throws `proxy.draining`: what would be ended at once is not begun. */
   requireRunning: () => void
+  /** Calls every `end`, whatever the others do; throws what they threw. */
   begin: () => void
 }
 
@@ -16,7 +17,8 @@ export function makeDrain(): Drain {
   return {
     isDraining: () => draining,
     onStop(end) {
-      endings.add(end)
+      if (draining) end()
+      else endings.add(end)
       return () => endings.delete(end)
     },
     requireRunning() {
@@ -27,7 +29,16 @@ export function makeDrain(): Drain {
     },
     begin() {
       draining = true
-      for (const end of endings) end()
+      const faults: unknown[] = []
+      for (const end of endings) {
+        endings.delete(end)
+        try {
+          end()
+        } catch (error) {
+          faults.push(error)
+        }
+      }
+      if (faults.length > 0) throw new AggregateError(faults, "Not everything ended cleanly.")
     },
   }
 }

@@ -3,6 +3,7 @@ import http from "node:http"
 import type { Hono } from "hono"
 import { Problem } from "../shared/problems.ts"
 import type { Config } from "./config.ts"
+import { type Pipe, pipeHandlers } from "./forward/pipe.ts"
 import { mostHeaderBytes } from "./guard/plain-request.ts"
 import type { Log } from "./log.ts"
 import { problemResponse } from "./problem-answer.ts"
@@ -11,9 +12,9 @@ import type { ProxyEnv } from "./request-context.ts"
 /** The running server, or the sentence that says why there is none. */
 export function listen(
   app: Hono<ProxyEnv>,
-  config: Pick<Config, "host" | "port" | "limits">,
+  config: Pick<Config, "host" | "port">,
   log: Log,
-): Bun.Server<undefined> | string {
+): Bun.Server<Pipe> | string {
   // Above ours, so that the refusal has a sentence; Bun's own 431 has none. The type has it read-only.
   Object.assign(http, { maxHeaderSize: 4 * mostHeaderBytes })
   try {
@@ -22,9 +23,11 @@ export function listen(
       port: config.port,
       // A low one ends slow uploads although bytes arrive; forwarding turns it off for its own streams.
       idleTimeout: 255,
-      // A net under our own check, for bodies without a length that no route reads to the end.
-      maxRequestBodySize: (config.limits["body-mb"] + 1) * 1_048_576,
+      // We count ourselves and answer with a sentence; Bun's own refusal has none, and would come first. What no
+      // route reads, Bun throws away as it comes.
+      maxRequestBodySize: Number.MAX_SAFE_INTEGER,
       fetch: (request, connection) => app.fetch(request, { connection }),
+      websocket: pipeHandlers,
       // Bun's own page for errors shows source code.
       development: false,
       error: (err) => problemResponse(bodyProblem(err, log)),

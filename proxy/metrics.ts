@@ -1,6 +1,9 @@
-// What operators watch, in Prometheus' words. Every label has a short list of values; none comes from a request.
-import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client"
-import type { ProblemCode } from "../shared/problems.ts"
+// What operators watch, in Prometheus' words. Every label has a short list of values; none is a client's or a
+// target's own word, because each new value would be a series that is kept for ever.
+import { STATUS_CODES } from "node:http"
+import { Counter, Gauge, Histogram, Registry } from "prom-client"
+import { type ProblemCode, problems } from "../shared/problems.ts"
+import { registerProcessMetrics } from "./metrics-of-process.ts"
 
 export type Metrics = {
   request: (route: string, status: number, targetClass: string) => void
@@ -20,7 +23,6 @@ export type OpenCounts = () => { requests: number; streams: number; sockets: num
 export function makeMetrics(open: OpenCounts): Metrics {
   const registry = new Registry()
   const registers = [registry]
-  collectDefaultMetrics({ register: registry, prefix: "sandbar_" })
   const requests = new Counter({
     name: "sandbar_requests_total",
     help: "Requests answered",
@@ -42,13 +44,13 @@ export function makeMetrics(open: OpenCounts): Metrics {
   const connect = new Histogram({
     name: "sandbar_target_connect_seconds",
     help: "From looking a server up to a connection that stands",
-    buckets: [0.001, 0.005, 0.025, 0.1, 0.5, 1, 2.5, 5, 10],
+    buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
     registers,
   })
   const firstByte = new Histogram({
     name: "sandbar_target_first_byte_seconds",
     help: "From sending a request to the headers of its answer",
-    buckets: [0.001, 0.005, 0.025, 0.1, 0.5, 1, 5, 15, 60, 300, 600],
+    buckets: [0.001, 0.005, 0.025, 0.1, 0.5, 1, 2.5, 5, 15, 60, 300, 600],
     registers,
   })
   for (const kind of ["requests", "streams", "sockets"] as const)
@@ -60,12 +62,23 @@ export function makeMetrics(open: OpenCounts): Metrics {
         this.set(open()[kind])
       },
     })
+  registerProcessMetrics(registry)
+  // A counter that first shows up as 1 has not increased, as far as an alert can tell.
+  for (const code of Object.keys(problems)) refusals.inc({ code }, 0)
+  for (const direction of ["to_target", "to_client"]) bytes.inc({ direction }, 0)
+
   return {
-    request: (route, status, target_class) => requests.inc({ route, status, target_class }),
+    request: (route, status, target_class) =>
+      requests.inc({ route, status: statusLabel(status), target_class }),
     refusal: (code) => refusals.inc({ code }),
     bytes: (direction, count) => bytes.inc({ direction }, count),
     connected: (seconds) => connect.observe(seconds),
     firstByte: (seconds) => firstByte.observe(seconds),
     text: () => registry.metrics(),
   }
+}
+
+/** A target may answer with any number; one that is not registered (RFC 9110 §15) counts as its class. */
+function statusLabel(status: number): string {
+  return status in STATUS_CODES ? String(status) : `${Math.floor(status / 100)}xx`
 }

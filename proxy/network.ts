@@ -1,14 +1,18 @@
 // The real network behind forward/dial.ts.
-import { lookup, resolve4, resolve6 } from "node:dns/promises"
+import { lookup, Resolver } from "node:dns/promises"
 import { connect } from "node:net"
 import { networkInterfaces } from "node:os"
 import ipaddr from "ipaddr.js"
 import type { Network } from "./forward/dial.ts"
 
-export function makeNetwork(ownPort: () => number): Network {
+/**
+ * A resolver keeps an answer for as long as the name server says, and also that there is none: a pod that has just
+ * started would stay unknown, one that has moved would be dialled where it was. Each look-up gets one of its own.
+ */
+export function makeNetwork(ownPort: () => number, makeResolver = () => new Resolver()): Network {
   return {
-    resolve4: (name) => resolve4(name),
-    resolve6: (name) => resolve6(name),
+    resolve4: (name) => makeResolver().resolve4(name),
+    resolve6: (name) => makeResolver().resolve6(name),
     lookup: async (name) => (await lookup(name, { all: true })).map((found) => found.address),
     touch,
     isSelf: (address, port) => port === ownPort() && isOwnAddress(address),

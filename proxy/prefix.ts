@@ -22,6 +22,12 @@ export function pathOf(url: string): string {
   return end < 0 ? url.slice(start) : url.slice(start, start + end)
 }
 
+/** With its question mark, exactly as it arrived; empty when there is none. */
+export function queryOf(url: string): string {
+  const start = url.indexOf("?")
+  return start < 0 ? "" : url.slice(start)
+}
+
 /**
  * The path behind the prefix. A gateway may have stripped it, so a path outside is taken as it is. Matched on
  * a path boundary: `/a/bx` is not under `/a/b/`.
@@ -45,7 +51,7 @@ export function isNeighbour(url: string, prefix: string): boolean {
 /** `/a/b` → `b/`: relative, because only the browser knows what the gateway put in front. */
 export function redirectToSlash(url: string, prefix: string): string | undefined {
   if (prefix === "/" || pathOf(url) !== prefix.slice(0, -1)) return undefined
-  return `${prefix.split("/").at(-2)}/${new URL(url).search}`
+  return `${prefix.split("/").at(-2)}/${queryOf(url)}`
 }
 
 /**

@@ -16,16 +16,18 @@ export function answerProblem(error: unknown, context: ProxyContext, { log, metr
     return new Response(null, { status: clientGone })
   const problem = error instanceof Problem ? error : bug(error, context, log)
   metrics.refusal(problem.code)
+  context.set("problem", problem.code)
   return problemResponse(problem)
 }
 
-function bug(err: unknown, { req }: ProxyContext, log: Log): Problem {
-  log.error({ err, method: req.method, path: req.path }, "bug while answering a request")
+function bug(err: unknown, context: ProxyContext, log: Log): Problem {
+  const { method, path } = context.req
+  log.error({ err, id: context.get("requestId"), method, path }, "bug while answering a request")
   return new Problem("proxy.bug", "Sandbar could not answer this request. Its log says why.")
 }
 
-export function unknownPath(context: ProxyContext): Response {
-  return problemResponse(new Problem("path.unknown", `There is no ${context.req.path} here.`))
+export function unknownPath({ req }: ProxyContext): Problem {
+  return new Problem("path.unknown", `There is no ${req.path} here.`)
 }
 
 export function problemResponse(problem: Problem): Response {

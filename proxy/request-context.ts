@@ -1,5 +1,6 @@
 // What the layers of the proxy tell each other about one request.
 import type { Context } from "hono"
+import type { ProblemCode } from "../shared/problems.ts"
 
 /** Bun's server, as far as a request needs it; absent in tests that call `app.request`. */
 export type Connection = Pick<Bun.Server<undefined>, "requestIP" | "timeout">
@@ -18,6 +19,8 @@ export type ProxyEnv = {
     /** Host and port of the target, for the log. */
     target?: string
     targetClass?: TargetClass
+    /** Why the request was refused. */
+    problem?: ProblemCode
   }
 }
 

@@ -25,8 +25,11 @@ export function observeRequests(deps: ObserveDeps): MiddlewareHandler<ProxyEnv> 
     context.res.headers.set("x-request-id", id)
     // The next request on this connection goes to a process that stays.
     if (drain.isDraining()) context.res.headers.set("connection", "close")
-    const { route = "other", target, targetClass = "none", user } = context.var
-    metrics.request(route, status, targetClass)
+    const route = context.get("route") ?? "other"
+    const target = context.get("target")
+    const user = context.get("user")
+    metrics.request(route, status, context.get("targetClass") ?? "none")
+    const problem = context.get("problem")
     const trace = traceIdOf(headers)
     const line: RequestLine = {
       id,
@@ -36,10 +39,10 @@ export function observeRequests(deps: ObserveDeps): MiddlewareHandler<ProxyEnv> 
       ms: Math.round(now() - began),
       ...(target ? { target } : {}),
       ...(user ? { user } : {}),
+      ...(problem ? { problem } : {}),
       ...(trace ? { trace } : {}),
     }
     // Probes come every few seconds for the life of the pod.
-    if (route === "operator") log.debug(line, "request")
-    else log.info(line, "request")
+    log.request(route === "operator" ? "debug" : "info", line)
   }
 }

@@ -3,14 +3,18 @@ import { randomBytes } from "node:crypto"
 import { join } from "node:path"
 import manifest from "../package.json" with { type: "json" }
 import { localServerUrl } from "../shared/servers.ts"
+import { makeActivity } from "./activity/activity.ts"
+import { makeAskServer } from "./activity/ask-server.ts"
 import { createApp } from "./app.ts"
 import { type Config, type Environment, readConfig } from "./config.ts"
 import { makeDrain } from "./drain.ts"
 import { makeDial } from "./forward/dial.ts"
 import type { ManagedServers } from "./forward/managed.ts"
 import { makeLimits } from "./guard/limits.ts"
+import { makeTickets, ticketKeyBytes } from "./guard/ticket.ts"
+import { deriveKey, readInstallationKey } from "./installation-key.ts"
 import { listen, listeningUrl } from "./listen.ts"
-import { makeLog } from "./log.ts"
+import { type Log, makeLog } from "./log.ts"
 import { readMachine } from "./machine.ts"
 import { makeMetrics } from "./metrics.ts"
 import { makeNetwork } from "./network.ts"
@@ -65,24 +69,27 @@ function serve(config: Config, uiRoot: string): void {
       : new Map()
   let ownPort = config.port
   const limits = makeLimits(config.limits)
+  const key = readKey(config, log)
+  if (!key) return
   const metrics = makeMetrics(limits.counts)
   const drain = makeDrain()
-  const app = createApp({
-    config,
-    version: manifest.version,
-    log,
-    ui,
+  /** What every way to a server needs. */
+  const reach = {
+    allowed: config.allowed,
     managed,
     dial: makeDial(
       makeNetwork(() => ownPort),
       { onConnect: metrics.connected },
     ),
-    limits,
-    metrics,
     drain,
-    fetch: (url, init) => fetch(url, init),
+    fetch: (url: string, init: BunFetchRequestInit) => fetch(url, init),
     viaToken: `sandbar-${randomBytes(8).toString("hex")}`,
-  })
+  }
+  const activity = makeActivity({ ask: makeAskServer(reach), managed, log })
+  drain.onStop(activity.stop)
+  const tickets = makeTickets(deriveKey(key, "ticket", ticketKeyBytes))
+  const version = manifest.version
+  const app = createApp({ config, version, log, ui, limits, metrics, activity, tickets, ...reach })
   const server = listen(app, config, log)
   if (typeof server === "string") {
     refuse([server])
@@ -112,6 +119,15 @@ function readUi(root: string): UiFiles | undefined {
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error)
     refuse([`The built UI in ${root} cannot be read (${why}). Run npm run build.`])
+    return undefined
+  }
+}
+
+function readKey(config: Config, log: Log): Uint8Array | undefined {
+  try {
+    return readInstallationKey(config, log)
+  } catch (error) {
+    refuse([error instanceof Error ? error.message : String(error)])
     return undefined
   }
 }

@@ -10,20 +10,32 @@ export type StopDeps = {
   log: Log
 }
 
+/** Until then a second signal is the first one again: systemd signals us and our parent, which passes it on. */
+const sameStopMs = 500
+
 export function stopOnSignals({ server, drain, stopOthers, drainSeconds, log }: StopDeps): void {
   const hurry = Promise.withResolvers<void>()
-  let stopping = false
+  let began: number | undefined
 
   const stop = async (signal: string) => {
-    // A second Ctrl-C means: now.
-    if (stopping) hurry.resolve()
-    if (stopping) return
-    stopping = true
+    if (began !== undefined) {
+      // A second Ctrl-C means: now.
+      if (performance.now() - began > sameStopMs) hurry.resolve()
+      return
+    }
+    began = performance.now()
     log.info({ signal }, "stopping")
-    drain.begin()
-    await Promise.race([server.stop(), Bun.sleep(drainSeconds * 1_000), hurry.promise])
+    // Before anything of ours that may throw: from here on nothing new comes in.
+    const answered = server.stop()
+    try {
+      drain.begin()
+    } catch (err) {
+      log.error({ err }, "not everything ended cleanly")
+    }
+    await Promise.race([answered, Bun.sleep(drainSeconds * 1_000), hurry.promise])
     // Our own server stays until the answers that it is giving are whole.
-    await Promise.all([server.stop(true), stopOthers()])
+    const ends = await Promise.allSettled([server.stop(true), stopOthers()])
+    for (const end of ends) if (end.status === "rejected") log.error({ err: end.reason }, "it did not end")
     process.exit(0)
   }
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => void stop(signal))

@@ -35,7 +35,7 @@ const mostCached = 1_000
 const mostTried = 8
 
 export function makeDial(network: Network, options: DialOptions = {}): Dial {
-  const { now = Date.now, cacheMs = 5_000, dialMs = 8_000, onConnect } = options
+  const { now = () => performance.now(), cacheMs = 5_000, dialMs = 8_000, onConnect } = options
   const cache = new Map<string, { address: Promise<string>; until: number }>()
 
   const known = (key: string) => {

@@ -1,5 +1,4 @@
 // An answer's body on its way to the client.
-import { Problem } from "../../shared/problems.ts"
 
 export type DownloadOptions = {
   onBytes: (count: number) => void
@@ -26,7 +25,7 @@ export async function passAnswer(response: Response, options: DownloadOptions): 
 /**
  * The same bytes at the client's pace. When the target breaks off, the client's connection is reset: a clean
  * end would pass half an answer off as a whole one. Bun resets by itself too, but first prints the error with
- * the whole URL, and queries are not for logs.
+ * the whole URL, and queries are not for logs; without a reason it prints nothing.
  */
 function passBody(
   body: ReadableStream<Uint8Array>,
@@ -41,7 +40,7 @@ function passBody(
     forget?.()
     onEnd(how)
   }
-  return new ReadableStream<Uint8Array>({
+  const source: UnderlyingDefaultSource<Uint8Array> = {
     start(controller) {
       forget = onStop?.(() => {
         end("left")
@@ -63,12 +62,14 @@ function passBody(
         }
       } catch {
         end("cut")
-        controller.error(new Problem("target.invalid", "The server broke off in the middle of its answer."))
+        controller.error()
       }
     },
     cancel: (reason) => {
       end("left")
       return reader.cancel(reason)
     },
-  })
+  }
+  // Nothing is read ahead: Bun prints an error that comes before it has begun to pass the stream on.
+  return new ReadableStream(source, { highWaterMark: 0 })
 }

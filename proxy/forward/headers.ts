@@ -23,37 +23,14 @@ export type ResponseContext = {
 }
 export type ResponsePass = (headers: Headers, context: ResponseContext) => void
 
-const requestAllowed = new Set([
-  "accept",
-  "accept-language",
-  "content-encoding",
-  "content-language",
-  "content-type",
-  "if-match",
-  "if-modified-since",
-  "if-none-match",
-  "if-range",
-  "if-unmodified-since",
-  "last-event-id",
-  "range",
-])
+const requestAllowed = namesIn(`
+  accept accept-language content-encoding content-language content-type if-match if-modified-since if-none-match
+  if-range if-unmodified-since last-event-id range`)
 const requestAllowedPrefix = "x-opencode-"
 
-const responseAllowed = new Set([
-  "accept-ranges",
-  "content-disposition",
-  "content-encoding",
-  "content-language",
-  "content-length",
-  "content-range",
-  "content-type",
-  "date",
-  "etag",
-  "last-modified",
-  "location",
-  "retry-after",
-  "x-next-cursor",
-])
+const responseAllowed = namesIn(`
+  accept-ranges content-disposition content-encoding content-language content-length content-range content-type date
+  etag last-modified location retry-after x-next-cursor`)
 
 // The gateway's cookies, `Authorization` and identity headers must not reach code that runs behind a target.
 const copyAllowed: RequestPass = (headers, { incoming }) => {
@@ -146,3 +123,7 @@ export const responsePasses: readonly ResponsePass[] = [
   forbidCaching,
   markAsForwarded,
 ]
+
+function namesIn(text: string): ReadonlySet<string> {
+  return new Set(text.trim().split(/\s+/))
+}

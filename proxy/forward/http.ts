@@ -2,9 +2,11 @@
 import { Problem } from "../../shared/problems.ts"
 import type { Drain } from "../drain.ts"
 import type { Metrics } from "../metrics.ts"
+import type { Deadlines } from "./deadlines.ts"
 import { passAnswer } from "./download.ts"
 import { failureOf } from "./failure.ts"
 import { type ResponseContext, requestPasses, responsePasses } from "./headers.ts"
+import type { Target } from "./target.ts"
 import { type UploadFault, watchUpload } from "./upload.ts"
 
 export type Fetch = (url: string, init: BunFetchRequestInit) => Promise<Response>
@@ -13,7 +15,7 @@ export type Exchange = {
   request: Request
   /** The path and the query at the target; starts with a slash. */
   path: string
-  target: { origin: string; scheme: "http" | "https"; host: string; port: number }
+  target: Omit<Target, "rule">
   /** What a person calls the target, at the beginning of a sentence. */
   name: string
   /** The checked address; what is dialled instead of the name. */
@@ -30,8 +32,8 @@ export type SendOptions = {
   fetch: Fetch
   viaToken: string
   mostBytes: number
-  /** Model calls hold their headers back until the first token. */
-  headersMs?: number
+  /** Until the headers of an answer. Model calls hold them back until the first token. */
+  deadlines: Deadlines
   uploadStallMs?: number
   drain: Drain
   metrics: Pick<Metrics, "bytes" | "firstByte">
@@ -39,21 +41,22 @@ export type SendOptions = {
   onCut: (name: string) => void
 }
 
-/** Throws a Problem, or an AbortError when the client has gone. */
+/** Throws a Problem, or an AbortError when the client has gone; the slot is the caller's then. */
 export async function sendToTarget(exchange: Exchange, options: SendOptions): Promise<Response> {
   const { request, target, name } = exchange
   const giveUp = new AbortController()
   const late = () =>
     giveUp.abort(new Problem("target.timeout", `${name} took the request but did not answer it.`))
-  const timer = setTimeout(late, options.headersMs ?? 600_000)
+  const inTime = options.deadlines(late)
+  // Without this, a client that leaves before the headers never reaches the target.
+  request.signal.addEventListener("abort", () => giveUp.abort(request.signal.reason), { once: true })
   const began = performance.now()
   try {
     const response = await options.fetch(dialUrl(exchange), {
       method: request.method,
       headers: requestHeaders(exchange, options.viaToken),
       ...(request.body ? { body: upload(request.body, name, giveUp, options) } : {}),
-      // Without the client's signal, a client that leaves before the headers never reaches the target.
-      signal: AbortSignal.any([request.signal, giveUp.signal]),
+      signal: giveUp.signal,
       // A redirect would lead to a host that nobody checked.
       redirect: "manual",
       // Bun would decode the body and leave `Content-Encoding` on it.
@@ -67,14 +70,13 @@ export async function sendToTarget(exchange: Exchange, options: SendOptions): Pr
     options.metrics.firstByte((performance.now() - began) / 1_000)
     return await download(checked(response, exchange), exchange, options)
   } catch (error) {
-    exchange.slot.release()
     // An answer that we refuse to pass on would keep its connection until the garbage collector comes by.
     giveUp.abort(error)
     const reason: unknown = giveUp.signal.reason
     if (reason instanceof Problem || request.signal.aborted) throw reason
     throw failureOf(name, reason)
   } finally {
-    clearTimeout(timer)
+    inTime()
   }
 }
 
@@ -122,8 +124,7 @@ function download(response: Response, exchange: Exchange, options: SendOptions):
 function requestHeaders(exchange: Exchange, viaToken: string): Headers {
   const { request, target, authorization, requestId } = exchange
   const headers = new Headers()
-  const host = new URL(target.origin).host
-  const context = { incoming: request.headers, host, authorization, viaToken, requestId }
+  const context = { incoming: request.headers, host: target.authority, authorization, viaToken, requestId }
   for (const pass of requestPasses) pass(headers, context)
   return headers
 }
@@ -131,9 +132,9 @@ function requestHeaders(exchange: Exchange, viaToken: string): Headers {
 /** The path is appended to a pinned origin; that the result still leads there is asserted, not assumed. */
 function dialUrl({ target, address, path }: Exchange): string {
   const host = address.includes(":") ? `[${address}]` : address
-  const origin = new URL(`${target.scheme}://${host}:${target.port}`).origin
+  const origin = `${target.scheme}://${host}${target.authority.slice(target.host.length)}`
   const url = `${origin}${path}`
-  if (!path.startsWith("/") || !URL.canParse(url) || new URL(url).origin !== origin)
+  if (!path.startsWith("/") || URL.parse(url)?.origin !== origin)
     throw new Problem("request.malformed", "The path to forward has to start with a slash.")
   return url
 }

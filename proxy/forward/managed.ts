@@ -2,30 +2,35 @@
 // with every restart and stay here.
 import { Problem } from "../../shared/problems.ts"
 import type { Exchange } from "./http.ts"
-import { parseOrigin } from "./target.ts"
 
 export type ManagedState =
   | { is: "ready"; port: number; authorization: string }
   | { is: "starting" }
   | { is: "failed"; reason: string }
 
+/** How one exchange reaches its server. */
+export type Route = Pick<Exchange, "target" | "name" | "address" | "authorization">
+
 /** By the origin that the browser uses. */
 export type ManagedServers = ReadonlyMap<string, () => ManagedState>
 
 /** Undefined for a server that is not ours. Throws a Problem for one of ours that is not ready. */
-export function managedTarget(
-  named: string,
-  servers: ManagedServers,
-): Pick<Exchange, "target" | "name" | "address" | "authorization"> | undefined {
-  const origin = parseOrigin(named)
-  const state = origin === undefined ? undefined : servers.get(origin)?.()
-  if (origin === undefined || state === undefined) return undefined
+export function managedTarget(origin: string, servers: ManagedServers): Route | undefined {
+  const state = servers.get(origin)?.()
+  if (state === undefined) return undefined
   if (state.is === "starting")
     throw new Problem("local.starting", "The local OpenCode server is starting. Try again in a moment.", {
       retryAfter: 1,
     })
   if (state.is === "failed") throw new Problem("local.failed", state.reason, { retryAfter: 10 })
   const { port, authorization } = state
-  const target = { origin: `http://127.0.0.1:${port}`, scheme: "http" as const, host: "127.0.0.1", port }
+  const authority = `127.0.0.1:${port}`
+  const target = {
+    origin: `http://${authority}`,
+    authority,
+    scheme: "http" as const,
+    host: "127.0.0.1",
+    port,
+  }
   return { target, name: "The local OpenCode server", address: "127.0.0.1", authorization }
 }

@@ -10,6 +10,8 @@ export type Target = {
   port: number
   /** As `new URL(…).origin` prints it. */
   origin: string
+  /** What a `Host` header says: the port only where it is not the scheme's own. */
+  authority: string
   /** `pattern`: only private addresses may be dialled. `exact`: the operator named this origin. */
   rule: "pattern" | "exact"
 }
@@ -27,97 +29,90 @@ const longestTarget = 300
 const label = "[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
 const shape = new RegExp(`^(https?)://(${label}(?:\\.${label})*|\\[[0-9a-f:.]+\\])(?::([1-9][0-9]{0,4}))?/?$`)
 
+export type ChooseTarget = (text: string) => Target
+
+/** `chooseTarget`, remembering what was allowed: the text of a target comes with every request. */
+export function makeChooseTarget(allowed: AllowedTargets, mostKnown = 1_000): ChooseTarget {
+  const known = new Map<string, Target>()
+  return (text) => {
+    const found = known.get(text)
+    if (found) return found
+    const target = chooseTarget(text, allowed)
+    if (known.size >= mostKnown) known.clear()
+    known.set(text, target)
+    return target
+  }
+}
+
 /** Throws `target.malformed` or `target.forbidden`. */
 export function chooseTarget(text: string, allowed: AllowedTargets): Target {
-  const typed = requirePlainText(text)
-  if (!typed.includes("[")) requireName(typed)
-  const address = requireAddress(typed)
+  const address = readAddress(text)
   if (allowed.origins.includes(address.origin)) return { ...address, rule: "exact" }
-  // A literal in brackets is never a host name: only an exact origin can mean it.
-  if (address.host.startsWith("[")) throw malformed()
-  requireHostName(address)
-  requireSuffix(address, allowed.suffixes)
-  requireUserNamespace(address.host)
-  requireOpenPort(address)
+  for (const check of patternChecks) check(address, allowed.suffixes)
   return { ...address, rule: "pattern" }
 }
 
 /** The origin in the one spelling that everything else compares, or undefined for anything but an origin. */
 export function parseOrigin(text: string): string | undefined {
   try {
-    return requireAddress(requirePlainText(text)).origin
+    return readAddress(text).origin
   } catch (error) {
     if (error instanceof Problem) return undefined
     throw error
   }
 }
 
-/** ASCII is required before lowering the case: U+212A (Kelvin sign) lowers to `k`. */
-function requirePlainText(text: string): string {
-  if (text.length > longestTarget || !/^[\x21-\x7e]+$/.test(text)) throw malformed()
-  return text.toLowerCase()
-}
-
-/** Forms that `new URL` would turn into an IPv4 address get the answer that IPv4 addresses get. */
-function requireName(typed: string): void {
-  const [, , host, port] = shape.exec(typed) ?? []
-  if (host && isNumeric(host) && !isDottedDecimal(host)) throw forbidden(port ? `${host}:${port}` : host)
-}
-
-function requireAddress(typed: string): Address {
-  const match = shape.exec(typed)
+function readAddress(text: string): Address {
+  // ASCII is required before lowering the case: U+212A (Kelvin sign) lowers to `k`.
+  const match = text.length <= longestTarget && /^[\x21-\x7e]+$/.test(text) && shape.exec(text.toLowerCase())
   if (!match) throw malformed()
   const [, scheme, host, portText] = match as unknown as [string, "http" | "https", string, string?]
   const defaultPort = scheme === "https" ? 443 : 80
   const port = portText ? Number(portText) : defaultPort
-  const origin = `${scheme}://${host}${port === defaultPort ? "" : `:${port}`}`
+  const authority = port === defaultPort ? host : `${host}:${port}`
+  const origin = `${scheme}://${authority}`
+  // Forms that `new URL` would turn into an IPv4 address get the answer that IPv4 addresses get.
+  if (isNumeric(host) && !/^[0-9]+(?:\.[0-9]+){3}$/.test(host)) throw forbidden(host, port)
   // The URL parser that fetch uses has to read exactly what was matched here.
-  if (!URL.canParse(origin) || new URL(origin).origin !== origin) throw malformed()
-  return { scheme, host, port, origin }
+  if (URL.parse(origin)?.origin !== origin) throw malformed()
+  return { scheme, host, port, origin, authority }
 }
 
-function requireHostName(address: Address): void {
-  const { host } = address
-  if (isNumeric(host) || host.split(".").some((part) => part.startsWith("xn--"))) {
-    throw forbidden(authorityOf(address))
-  }
+type Check = (address: Address, suffixes: readonly string[]) => void
+
+// Only an exact origin can mean an address; Bun dials decimal, octal and short forms too.
+const isName: Check = ({ host, port }) => {
+  if (host.startsWith("[")) throw malformed()
+  if (isNumeric(host) || host.split(".").some((part) => part.startsWith("xn--"))) throw forbidden(host, port)
 }
 
-/**
- * Matched on a label boundary. `svc.<cluster>` needs a service and a namespace in front: a name without a
- * namespace is completed by the search list.
- */
-function requireSuffix(address: Address, suffixes: readonly string[]): void {
-  const { host } = address
+// On a label boundary. `svc.<cluster>` needs a service and a namespace in front: a name without a namespace is
+// completed by the search list.
+const hasSuffix: Check = ({ host, port }, suffixes) => {
   const matches = suffixes.some((suffix) => {
-    if (!host.endsWith(`.${suffix}`)) return false
     const labelsInFront = host.slice(0, -suffix.length - 1).split(".").length
-    return labelsInFront >= (suffix.split(".")[0] === "svc" ? 2 : 1)
+    return host.endsWith(`.${suffix}`) && labelsInFront >= (suffix.startsWith("svc.") ? 2 : 1)
   })
-  if (!matches) throw forbidden(authorityOf(address))
+  if (!matches) throw forbidden(host, port)
 }
 
-function requireUserNamespace(host: string): void {
+const isNoSystemNamespace: Check = ({ host }) => {
   if (!isSystemNamespace(host)) return
-  throw new Problem(
-    "target.forbidden",
-    `${host} belongs to the cluster itself; Sandbar never connects to it.`,
-  )
-}
-
-function requireOpenPort(address: Address): void {
-  if (address.port === 80 || address.port === 443 || address.port >= 1024) return
-  const detail = `Port ${address.port} is reserved for system services. Use 80, 443 or one from 1024 up.`
+  const detail = `${host} belongs to the cluster itself; Sandbar never connects to it.`
   throw new Problem("target.forbidden", detail)
 }
+
+const isOpenPort: Check = ({ port }) => {
+  if (port === 80 || port === 443 || port >= 1024) return
+  const detail = `Port ${port} is reserved for system services. Use 80, 443 or one from 1024 up.`
+  throw new Problem("target.forbidden", detail)
+}
+
+const patternChecks: readonly Check[] = [isName, hasSuffix, isNoSystemNamespace, isOpenPort]
 
 /** The last label decides: the URL parser reads `1.2.3.4.svc.cluster.local.5` as an IPv4 address too. */
 function isNumeric(host: string): boolean {
   return /^(?:[0-9]+|0x[0-9a-f]*)$/.test(host.slice(host.lastIndexOf(".") + 1))
-}
-
-function isDottedDecimal(host: string): boolean {
-  return /^[0-9]+(?:\.[0-9]+){3}$/.test(host)
 }
 
 function malformed(): Problem {
@@ -125,13 +120,7 @@ function malformed(): Problem {
 }
 
 /** With the port: two servers on one host differ in nothing else. */
-function authorityOf({ host, port }: Address): string {
-  return `${host}:${port}`
-}
-
-function forbidden(authority: string): Problem {
-  return new Problem(
-    "target.forbidden",
-    `${authority} is not on this installation's list of allowed servers. Ask its operator to add it.`,
-  )
+function forbidden(host: string, port: number): Problem {
+  const detail = `${host}:${port} is not on this installation's list of allowed servers. Ask its operator to add it.`
+  return new Problem("target.forbidden", detail)
 }

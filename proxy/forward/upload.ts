@@ -30,14 +30,14 @@ export function watchUpload(
         waitingFor = "target"
         if (done) {
           clearTimeout(timer)
-          controller.close()
-          return
+          return controller.close()
         }
         timer.refresh()
         passed += value.length
         onBytes(value.length)
-        if (passed > mostBytes) onFault("too-large")
-        else controller.enqueue(value)
+        if (passed <= mostBytes) return controller.enqueue(value)
+        clearTimeout(timer)
+        onFault("too-large")
       } catch (error) {
         clearTimeout(timer)
         throw error

@@ -4,8 +4,9 @@ import { RateLimiterMemory, RateLimiterRes } from "rate-limiter-flexible"
 import { Problem } from "../../shared/problems.ts"
 
 export const defaultLimits = {
-  /** Requests in flight, open event streams included: at one target, of one client. */
-  target: 1_000,
+  /** Requests in flight, open event streams included: at one target, of one client. The first is the larger
+   * one, so that no client alone keeps the others from a target; likewise `client` leaves room beside its streams. */
+  target: 2_000,
   client: 1_000,
   /** Open event streams: all together, of one client. */
   streams: 10_000,
@@ -30,23 +31,24 @@ export type Gate = {
   counts: () => { requests: number; streams: number; sockets: number }
 }
 
-type Cap = { key: string; most: number; code: "limit.client" | "limit.busy"; what: string }
+type Cap = { key: string; most: number; code: "limit.client" | "limit.busy"; detail: string }
 
 const rateSeconds = 10
 
-export function makeLimits(limits: Limits): Gate {
-  const held = new Map<string, number>()
+/** `held` counts by cap, and has only what is held right now: its keys come from outside. */
+export function makeLimits(limits: Limits, held = new Map<string, number>()): Gate {
   const rate = new RateLimiterMemory({ points: limits.rate, duration: rateSeconds })
   const all = (kind: "requests" | "streams" | "sockets", most: number): Cap => {
-    return { key: kind, most, code: "limit.busy", what: "Sandbar has as many connections as it may" }
+    const detail = "Sandbar has as many connections open as it may. Try again in a moment."
+    return { key: kind, most, code: "limit.busy", detail }
   }
   const ofClient = (kind: string, client: string, most: number): Cap => {
-    const what = "Too many connections are open from one place; close a tab"
-    return { key: `${kind} of ${client}`, most, code: "limit.client", what }
+    const detail = "Too many connections are open from one place. Close a tab, then try again."
+    return { key: `${kind} of ${client}`, most, code: "limit.client", detail }
   }
   const atTarget = (target: string): Cap => {
-    const what = `${target} has as many requests as it may`
-    return { key: `at ${target}`, most: limits.target, code: "limit.busy", what }
+    const detail = `${target} has as many requests open as it may. Try again in a moment.`
+    return { key: `at ${target}`, most: limits.target, code: "limit.busy", detail }
   }
 
   return {
@@ -74,7 +76,9 @@ export function makeLimits(limits: Limits): Gate {
     async spend(client) {
       await rate.consume(client).catch((refusal: unknown) => {
         if (!(refusal instanceof RateLimiterRes)) throw refusal
-        throw refused("limit.rate", "Too many requests in a short time; wait", refusal.msBeforeNext / 1_000)
+        const retryAfter = Math.max(1, Math.ceil(refusal.msBeforeNext / 1_000))
+        const detail = `Too many requests in a short time. Try again in ${retryAfter} seconds.`
+        throw new Problem("limit.rate", detail, { retryAfter })
       })
     },
     counts: () => ({
@@ -88,7 +92,7 @@ export function makeLimits(limits: Limits): Gate {
 /** All or none. */
 function take(held: Map<string, number>, caps: readonly Cap[]): () => void {
   const full = caps.find(({ key, most }) => (held.get(key) ?? 0) >= most)
-  if (full) throw refused(full.code, full.what, 1)
+  if (full) throw new Problem(full.code, full.detail, { retryAfter: 1 })
   for (const { key } of caps) held.set(key, (held.get(key) ?? 0) + 1)
   let released = false
   return () => {
@@ -100,9 +104,4 @@ function take(held: Map<string, number>, caps: readonly Cap[]): () => void {
       else held.delete(key)
     }
   }
-}
-
-function refused(code: "limit.client" | "limit.busy" | "limit.rate", what: string, seconds: number): Problem {
-  const retryAfter = Math.max(1, Math.ceil(seconds))
-  return new Problem(code, `${what}, then try again.`, { retryAfter })
 }

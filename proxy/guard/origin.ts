@@ -9,10 +9,15 @@ export function requireSameOrigin(headers: Headers, ourHost: string): void {
   if (site !== null && site !== "same-origin") throw crossSite()
   // A target's HTML must never become a document of our origin.
   if (["navigate", "no-cors"].includes(headers.get("sec-fetch-mode") ?? "")) throw crossSite()
-  if ((headers.get("sec-fetch-dest") ?? "empty") !== "empty") throw crossSite()
+  if (!["empty", "websocket"].includes(headers.get("sec-fetch-dest") ?? "empty")) throw crossSite()
   const origin = headers.get("origin")
   // Compared as a whole. Behind TLS that a gateway ends, we do not know our own scheme: both are ours.
   if (origin !== null && origin !== `https://${ourHost}` && origin !== `http://${ourHost}`) throw crossSite()
+}
+
+/** No preflight stands in front of a WebSocket, and every browser sends its page's origin along (RFC 6455 §10.2). */
+export function requireOrigin(headers: Headers): void {
+  if (headers.get("origin") === null) throw crossSite()
 }
 
 function crossSite(): Problem {

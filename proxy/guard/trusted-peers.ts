@@ -18,11 +18,21 @@ export function isTrustedPeer(address: string | undefined, trusted: readonly Cid
 }
 
 /**
- * Whose limits a request counts for: the last address that none of our gateways has. What stands further left in
- * X-Forwarded-For was written by whoever is at that address, so it would be a fresh set of limits for the asking.
+ * Whose limits a request counts for: the last address that none of our gateways has, else the first. What stands
+ * further left in X-Forwarded-For was written by whoever is at that address, so it would be a fresh set of limits
+ * for the asking.
  */
 export function clientAddress(peer: string, forwardedFor: string, trusted: readonly Cidr[]): string {
   const hops = [...forwardedFor.split(",").map((hop) => hop.trim()), peer]
-  const client = hops.findLast((hop) => !isTrustedPeer(hop, trusted)) ?? peer
-  return ipaddr.isValid(client) ? client : peer
+  const client = hops.findLast((hop) => !isTrustedPeer(hop, trusted)) ?? hops[0]
+  return networkOf(client) ?? networkOf(peer) ?? peer
+}
+
+/** One spelling; of IPv6 the /64, for a single client may have all of its addresses. */
+function networkOf(text = ""): string | undefined {
+  if (!ipaddr.isValid(text)) return undefined
+  const address = ipaddr.process(text)
+  return address instanceof ipaddr.IPv6
+    ? ipaddr.IPv6.networkAddressFromCIDR(`${address}/64`).toString()
+    : `${address}`
 }

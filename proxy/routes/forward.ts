@@ -2,22 +2,24 @@
 import { Hono } from "hono"
 import { forwardPath, targetHeader } from "../../shared/paths.ts"
 import { Problem } from "../../shared/problems.ts"
+import type { Activity } from "../activity/activity.ts"
 import type { Dial } from "../forward/dial.ts"
-import { type Exchange, type SendOptions, sendToTarget, tooLarge } from "../forward/http.ts"
-import { type ManagedServers, managedTarget } from "../forward/managed.ts"
-import { type AllowedTargets, chooseTarget } from "../forward/target.ts"
+import { type SendOptions, sendToTarget, tooLarge } from "../forward/http.ts"
+import { type ManagedServers, managedTarget, type Route } from "../forward/managed.ts"
+import type { ChooseTarget, Target } from "../forward/target.ts"
 import type { Gate } from "../guard/limits.ts"
+import { queryOf } from "../prefix.ts"
 import type { ProxyContext, ProxyEnv } from "../request-context.ts"
 
-export type TargetDeps = { allowed: AllowedTargets; managed: ManagedServers; dial: Dial; limits: Gate }
+export type TargetDeps = { choose: ChooseTarget; managed: ManagedServers; dial: Dial; limits: Gate }
 
 export type ForwardDeps = TargetDeps &
-  Omit<SendOptions, "onCut"> & {
+  SendOptions & {
+    activity: Pick<Activity, "noteRequest" | "noteAccepted">
     /** The prefix as this browser sees it. */
     visiblePrefix: (context: ProxyContext) => string
     /** Turns Bun's idle timeout for one connection off (0) or back on, in seconds. */
     setIdleTimeout: (context: ProxyContext, seconds: number) => void
-    onCut: (name: string) => void
   }
 
 export const forwardRoot = `/${forwardPath.slice(0, -1)}`
@@ -28,7 +30,8 @@ export function makeForwardRoutes(deps: ForwardDeps): Hono<ProxyEnv> {
   const routes = new Hono<ProxyEnv>()
   routes.all(`${forwardRoot}/*`, (context) => forward(context, deps))
   // `/api/proxy:80@evil/x`: glued to an origin, this would turn our host into the user-info of another.
-  routes.all("/api/:rest{proxy.*}", () => {
+  routes.all("/api/*", (context, next) => {
+    if (!context.req.path.startsWith(forwardRoot)) return next()
     throw new Problem("request.malformed", "A slash has to follow /api/proxy.")
   })
   return routes
@@ -39,34 +42,54 @@ async function forward(context: ProxyContext, deps: ForwardDeps): Promise<Respon
   context.set("route", "forward")
   requireForwardable(request, deps.mostBytes)
   requireNoLoop(request, deps.viaToken)
-  const route = await findTarget(context, context.req.header(targetHeader), deps)
-  // The target may think for minutes, and an event stream may be silent for as long.
+  const target = nameTarget(context, context.req.header(targetHeader), deps)
+  const slot = deps.limits.enter(target.origin, context.get("client"))
+  // The target may think for minutes, and an event stream may be silent for as long. The connection outlives both:
+  // without its timeout back, it would stay open for ever after the answer.
   deps.setIdleTimeout(context, 0)
-  const slot = deps.limits.enter(route.target.origin, context.get("client"))
-  const forwardBase = `${deps.visiblePrefix(context)}${forwardPath.slice(0, -1)}`
-  const path = context.req.path.slice(forwardRoot.length) + new URL(request.url).search
-  const requestId = context.get("requestId")
-  const response = await sendToTarget({ ...route, request, path, forwardBase, requestId, slot }, deps)
-  if (response.headers.has("content-length")) deps.setIdleTimeout(context, idleSeconds)
-  return response
+  const release = () => {
+    slot.release()
+    deps.setIdleTimeout(context, idleSeconds)
+  }
+  try {
+    const route = await reachTarget(context, target, deps)
+    const forwardBase = `${deps.visiblePrefix(context)}${forwardPath.slice(0, -1)}`
+    const path = context.req.path.slice(forwardRoot.length) + queryOf(request.url)
+    deps.activity.noteRequest(request.method, path)
+    const response = await sendToTarget(
+      {
+        ...route,
+        request,
+        path,
+        forwardBase,
+        requestId: context.get("requestId"),
+        slot: { toStream: slot.toStream, release },
+      },
+      deps,
+    )
+    if (response.ok) deps.activity.noteAccepted(target.origin, path, request.headers)
+    if (response.headers.has("content-length")) deps.setIdleTimeout(context, idleSeconds)
+    return response
+  } catch (error) {
+    release()
+    throw error
+  }
 }
 
-/** Throws a Problem for a server that is malformed, not allowed, or not there. */
-export async function findTarget(
-  context: ProxyContext,
-  named: string | undefined,
-  deps: TargetDeps,
-): Promise<Pick<Exchange, "target" | "name" | "address" | "authorization">> {
+/** Throws a Problem for a server that is malformed or not allowed. */
+export function nameTarget(context: ProxyContext, named: string | undefined, deps: TargetDeps): Target {
   if (named === undefined) throw new Problem("target.malformed", "The header X-Target-Server is missing.")
-  const managed = managedTarget(named, deps.managed)
-  if (managed) {
-    context.set("target", "local")
-    context.set("targetClass", "managed")
-    return managed
-  }
-  const target = chooseTarget(named, deps.allowed)
-  context.set("target", `${target.host}:${target.port}`)
-  context.set("targetClass", target.rule)
+  const target = deps.choose(named)
+  const isManaged = deps.managed.has(target.origin)
+  context.set("target", isManaged ? "local" : `${target.host}:${target.port}`)
+  context.set("targetClass", isManaged ? "managed" : target.rule)
+  return target
+}
+
+/** Throws a Problem for a server that is not there. */
+export async function reachTarget(context: ProxyContext, target: Target, deps: TargetDeps): Promise<Route> {
+  const managed = managedTarget(target.origin, deps.managed)
+  if (managed) return managed
   // A look-up costs name queries and a connection; unlimited, it would scan the cluster's ports for a client.
   const address = await deps.dial(target, () => deps.limits.spend(context.get("client")))
   return { target, name: target.origin, address, authorization: undefined }
@@ -87,7 +110,7 @@ function requireForwardable(request: Request, mostBytes: number): void {
   if (Number(length) > mostBytes) throw tooLarge(mostBytes)
 }
 
-function requireNoLoop(request: Request, viaToken: string): void {
+export function requireNoLoop(request: Request, viaToken: string): void {
   if (!request.headers.get("via")?.includes(viaToken)) return
   throw new Problem("target.loop", "This request came from here already. Use the server's own address.")
 }

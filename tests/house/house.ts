@@ -35,16 +35,33 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
   "proxy/prefix": ["shared"],
   "proxy/drain": ["shared"],
   "proxy/metrics": ["shared"],
-  "proxy/request-context": [],
+  "proxy/request-context": ["shared"],
   "proxy/trace": [],
   "proxy/forward": proxyGround,
   "proxy/guard": proxyGround,
+  // It asks servers on the way that forwarded requests take.
+  "proxy/activity": ["proxy/forward", ...proxyGround],
   "proxy/sandboxes": proxyGround,
   // The built page: reading its files once, and serving them.
   "proxy/ui": proxyGround,
-  "proxy/routes": ["proxy/forward", "proxy/guard", "proxy/sandboxes", "proxy/ui", ...proxyGround],
+  "proxy/routes": [
+    "proxy/activity",
+    "proxy/forward",
+    "proxy/guard",
+    "proxy/sandboxes",
+    "proxy/ui",
+    ...proxyGround,
+  ],
   // Everything at the top of proxy/: the entry, the app and what they alone use.
-  proxy: ["proxy/routes", "proxy/ui", "proxy/forward", "proxy/guard", "proxy/sandboxes", ...proxyGround],
+  proxy: [
+    "proxy/routes",
+    "proxy/activity",
+    "proxy/ui",
+    "proxy/forward",
+    "proxy/guard",
+    "proxy/sandboxes",
+    ...proxyGround,
+  ],
 
   scripts: [],
   // Runs under Bun once everything is installed. What counts as loopback is the proxy's to say.
@@ -61,6 +78,7 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
     ...featureBelow,
     "app/screens",
     "proxy/routes",
+    "proxy/activity",
     "proxy/ui",
     "proxy/forward",
     "proxy/guard",

@@ -26,9 +26,7 @@ type Row = v.InferOutput<typeof RowSchema>
 const table = v.parse(v.array(RowSchema), rows)
 
 /** Rows that are refused with another status than the table's, and why. */
-const otherStatus: Record<string, { status: number; reason: string }> = {
-  "WebSocket, ticket reused": { status: 400, reason: "no WebSocket is forwarded yet, so none is accepted" },
-}
+const otherStatus: Record<string, { status: number; reason: string }> = {}
 
 /**
  * Rows that cannot arrive over HTTP as they are written: our parser has turned them into something harmless.

@@ -1,10 +1,13 @@
 // The real app behind a real Bun server on a free port, with the settings and the network of one test.
 import { join } from "node:path"
+import { type ActivityDeps, makeActivity } from "../../proxy/activity/activity.ts"
+import { makeAskServer } from "../../proxy/activity/ask-server.ts"
 import { type AppDeps, createApp } from "../../proxy/app.ts"
 import { type Config, type Environment, type Machine, readConfig } from "../../proxy/config.ts"
 import { makeDrain } from "../../proxy/drain.ts"
 import { type DialOptions, makeDial, type Network } from "../../proxy/forward/dial.ts"
 import { makeLimits } from "../../proxy/guard/limits.ts"
+import { makeTickets, ticketKeyBytes } from "../../proxy/guard/ticket.ts"
 import { listen } from "../../proxy/listen.ts"
 import { makeLog } from "../../proxy/log.ts"
 import { makeMetrics } from "../../proxy/metrics.ts"
@@ -34,6 +37,8 @@ export type TestProxyOptions = Partial<Omit<AppDeps, "config" | "dial">> & {
   env?: Environment
   network?: Partial<Network>
   dialOptions?: DialOptions
+  /** Time for what counts as activity. */
+  clock?: Pick<ActivityDeps, "now" | "after">
 }
 
 export function makeTestDeps(
@@ -43,16 +48,17 @@ export function makeTestDeps(
   const logLines: string[] = []
   const config = testConfig(options.env)
   const limits = makeLimits(config.limits)
-  return {
+  const deps = {
     version: "0.0.0-test",
     log: makeLog({ format: "json", level: "info", write: (line) => logLines.push(line) }),
     ui: readUiFiles(fixtureUi),
     managed: new Map(),
-    fetch: (url, init) => fetch(url, init),
+    fetch: (url: string, init: BunFetchRequestInit) => fetch(url, init),
     viaToken: "sandbar-test",
     limits,
     metrics: makeMetrics(limits.counts),
     drain: makeDrain(),
+    tickets: makeTickets(new Uint8Array(ticketKeyBytes)),
     ...options,
     config,
     dial: makeDial(
@@ -61,6 +67,10 @@ export function makeTestDeps(
     ),
     logLines,
   }
+  const ask = makeAskServer({ ...deps, allowed: config.allowed })
+  const activity = makeActivity({ ask, managed: deps.managed, log: deps.log, ...options.clock })
+  deps.drain.onStop(activity.stop)
+  return { activity, ...deps }
 }
 
 export function startProxy(options: TestProxyOptions = {}): TestProxy {
@@ -69,5 +79,9 @@ export function startProxy(options: TestProxyOptions = {}): TestProxy {
   const server = listen(createApp(deps), deps.config, deps.log)
   if (typeof server === "string") throw new Error(server)
   port = server.port ?? 0
-  return { url: `http://127.0.0.1:${port}`, port, logLines: deps.logLines, stop: () => server.stop(true) }
+  const stop = async () => {
+    deps.activity.stop()
+    await server.stop(true)
+  }
+  return { url: `http://127.0.0.1:${port}`, port, logLines: deps.logLines, stop }
 }

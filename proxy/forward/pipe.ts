@@ -1,0 +1,149 @@
+// A browser's WebSocket and the target's beside it: every message on, in order, at the pace of whoever reads it.
+import type { Drain } from "../drain.ts"
+import type { Direction } from "../metrics.ts"
+
+export type Client = Bun.ServerWebSocket<Pipe>
+type Message = string | Buffer<ArrayBuffer>
+
+export type PipeOptions = {
+  onBytes: (direction: Direction, count: number) => void
+  /** For every message from the browser. */
+  onInput?: (message: Message) => void
+  onStop: Drain["onStop"]
+  /** Called once. */
+  onEnd: () => void
+  pingMs?: number
+}
+
+/** What Bun's server tells one pipe about its client. */
+export type Pipe = {
+  open: (client: Client) => void
+  message: (message: Message) => void
+  drain: () => void
+  pong: () => void
+  /** Ends both sides. Any code that either of them was closed with, also those that nobody may send. */
+  end: (code: number, reason: string) => void
+}
+
+const mostMessageBytes = 16 * 1_048_576
+/** Bun's WebSocket says how much waits, but not when it has gone. */
+const mostWaiting = 1_048_576
+const lookAgainMs = 10
+
+/** `upstream` is open and paused; it flows from the moment on that the client is there. */
+export function makePipe(upstream: Bun.WebSocket, options: PipeOptions): Pipe {
+  const { onBytes, onInput, onStop, onEnd, pingMs = 30_000 } = options
+  const unanswered = { client: 0, target: 0 }
+  let client: Client | undefined
+  let beats: Timer | undefined
+  let looks: Timer | undefined
+  let forget: (() => void) | undefined
+  let ending: [code: number, reason: string] | undefined
+
+  function end(code: number, reason: string): void {
+    if (ending) return
+    ending = [sendable(code), fitting(reason)]
+    clearInterval(beats)
+    clearInterval(looks)
+    forget?.()
+    onEnd()
+    // Bun still sends what waits, and in time cuts off a side that does not close by itself.
+    client?.close(...ending)
+    upstream.close(...ending)
+  }
+
+  /** Nobody who was asked twice stays silent. A side that we do not read from cannot be heard. */
+  function beat(): void {
+    const sides = [
+      ["client", client],
+      ["target", upstream],
+    ] as const
+    for (const [side, socket] of sides) {
+      if (socket === undefined || socket.isPaused) continue
+      if (unanswered[side] > 1) end(1011, `The ${side} does not answer.`)
+      else socket.ping()
+      unanswered[side] += 1
+    }
+  }
+
+  function holdClientBack(): void {
+    client?.pause()
+    looks ??= setInterval(() => {
+      if (upstream.bufferedAmount > 0) return
+      clearInterval(looks)
+      looks = undefined
+      client?.resume()
+    }, lookAgainMs)
+  }
+
+  upstream.onmessage = ({ data }: MessageEvent<Message>) => {
+    unanswered.target = 0
+    if (ending) return
+    const bytes = Buffer.byteLength(data)
+    if (bytes > mostMessageBytes) return end(1009, "The server's message is too big.")
+    onBytes("to_client", bytes)
+    if (client?.send(data) === -1) upstream.pause()
+  }
+  upstream.addEventListener("pong", () => {
+    unanswered.target = 0
+  })
+  upstream.onclose = ({ code, reason }) => end(code, reason)
+  forget = onStop(() => end(1012, "Sandbar is restarting. Connect again."))
+
+  return {
+    open(opened) {
+      client = opened
+      if (ending) return opened.close(...ending)
+      beats = setInterval(beat, pingMs)
+      upstream.resume()
+    },
+    message(message) {
+      unanswered.client = 0
+      if (ending) return
+      onBytes("to_target", Buffer.byteLength(message))
+      onInput?.(message)
+      upstream.send(message)
+      if (upstream.bufferedAmount > mostWaiting) holdClientBack()
+    },
+    drain() {
+      unanswered.client = 0
+      // Some room is not enough: each time, as much again would come in as goes out.
+      if (client?.getBufferedAmount() === 0) upstream.resume()
+    },
+    pong() {
+      unanswered.client = 0
+    },
+    end,
+  }
+}
+
+/** For Bun.serve; every connection brings its pipe along as `data`. */
+export const pipeHandlers: Bun.WebSocketHandler<Pipe> = {
+  perMessageDeflate: false,
+  // Bun answers a larger one with 1009.
+  maxPayloadLength: mostMessageBytes,
+  // By default Bun drops what goes beyond, without a word.
+  backpressureLimit: 2 * mostMessageBytes,
+  closeOnBackpressureLimit: true,
+  // Pipes ping both sides by themselves, often enough for gateways that end a silent connection after a minute.
+  idleTimeout: 0,
+  sendPings: false,
+  open: (client) => client.data.open(client),
+  message: (client, message) => client.data.message(message),
+  drain: (client) => client.data.drain(),
+  pong: (client) => client.data.pong(),
+  close: (client, code, reason) => client.data.end(code, reason),
+}
+
+/** RFC 6455 §7.4: some codes are only ever reported, never sent; `WebSocket.close` throws on them. */
+function sendable(code: number): number {
+  if (code === 1005) return 1000
+  const allowed =
+    (code >= 1000 && code <= 1014 && true) || (code >= 3000 && code <= 4999)
+  return allowed ? code : 1011
+}
+
+/** At most 123 bytes (§5.5), without half a character at the end. */
+function fitting(reason: string): string {
+  return new TextDecoder().decode(new TextEncoder().encode(reason).subarray(0, 123), { stream: true })
+}

@@ -1,0 +1,22 @@
+// A target of its own process that sends as fast as its client takes it. Prints its port, then, every quarter of a
+// second, how many bytes it has sent so far.
+const message = "x".repeat(16_384)
+let sent = 0
+
+function pour(peer: Bun.ServerWebSocket<undefined>): void {
+  for (;;) {
+    const status = peer.send(message)
+    if (status === 0) return
+    sent += message.length
+    if (status === -1) return
+  }
+}
+
+const flood = Bun.serve({
+  hostname: "127.0.0.1",
+  port: 0,
+  fetch: (request, connection) => (connection.upgrade(request) ? undefined : new Response("plain")),
+  websocket: { idleTimeout: 0, open: pour, drain: pour, message: () => undefined },
+})
+process.stdout.write(`${flood.port}\n`)
+setInterval(() => process.stdout.write(`${sent}\n`), 250)
