@@ -2,8 +2,8 @@
 import { forwardPath, targetAuthorizationHeader } from "../../shared/paths.ts"
 import type { Dial } from "../forward/dial.ts"
 import { type SendOptions, sendToTarget } from "../forward/http.ts"
-import { type ManagedServers, managedTarget } from "../forward/managed.ts"
 import { type AllowedTargets, chooseTarget } from "../forward/target.ts"
+import { type ManagedServers, managedTarget } from "../sandboxes/managed.ts"
 import type { AskServer } from "./activity.ts"
 
 export type AskDeps = Pick<SendOptions, "fetch" | "viaToken" | "drain"> & {

@@ -4,26 +4,16 @@ import type { Drain } from "../drain.ts"
 import type { Metrics } from "../metrics.ts"
 import type { Deadlines } from "./deadlines.ts"
 import { passAnswer } from "./download.ts"
+import { dialUrl, type Exchange, headersForTarget } from "./exchange.ts"
 import { failureOf } from "./failure.ts"
-import { type ResponseContext, requestPasses, responsePasses } from "./headers.ts"
-import type { Target } from "./target.ts"
+import { type ResponseContext, responsePasses } from "./headers.ts"
 import { type UploadFault, watchUpload } from "./upload.ts"
 
 export type Fetch = (url: string, init: BunFetchRequestInit) => Promise<Response>
 
-export type Exchange = {
-  request: Request
-  /** The path and the query at the target; starts with a slash. */
-  path: string
-  target: Omit<Target, "rule">
-  /** What a person calls the target, at the beginning of a sentence. */
-  name: string
-  /** The checked address; what is dialled instead of the name. */
-  address: string
-  authorization: string | undefined
+export type HttpExchange = Exchange & {
+  /** Where the browser finds this target's paths: the prefix and `api/proxy`, no trailing slash. */
   forwardBase: string
-  /** For the target's log to be read beside ours. */
-  requestId: string
   /** What this request holds until its answer has been passed on. */
   slot: { toStream: () => void; release: () => void }
 }
@@ -42,7 +32,7 @@ export type SendOptions = {
 }
 
 /** Throws a Problem, or an AbortError when the client has gone; the slot is the caller's then. */
-export async function sendToTarget(exchange: Exchange, options: SendOptions): Promise<Response> {
+export async function sendToTarget(exchange: HttpExchange, options: SendOptions): Promise<Response> {
   const { request, target, name } = exchange
   const giveUp = new AbortController()
   const late = () =>
@@ -54,7 +44,7 @@ export async function sendToTarget(exchange: Exchange, options: SendOptions): Pr
   try {
     const response = await options.fetch(dialUrl(exchange), {
       method: request.method,
-      headers: requestHeaders(exchange, options.viaToken),
+      headers: headersForTarget(exchange, options.viaToken),
       ...(request.body ? { body: upload(request.body, name, giveUp, options) } : {}),
       signal: giveUp.signal,
       // A redirect would lead to a host that nobody checked.
@@ -104,7 +94,7 @@ export function tooLarge(mostBytes: number): Problem {
   return new Problem("request.too-large", detail)
 }
 
-function download(response: Response, exchange: Exchange, options: SendOptions): Promise<Response> {
+function download(response: Response, exchange: HttpExchange, options: SendOptions): Promise<Response> {
   const { request, name, slot } = exchange
   const isStream = response.headers.get("content-type")?.startsWith("text/event-stream") === true
   if (isStream) {
@@ -119,24 +109,6 @@ function download(response: Response, exchange: Exchange, options: SendOptions):
     },
     ...(isStream ? { onStop: options.drain.onStop } : {}),
   })
-}
-
-function requestHeaders(exchange: Exchange, viaToken: string): Headers {
-  const { request, target, authorization, requestId } = exchange
-  const headers = new Headers()
-  const context = { incoming: request.headers, host: target.authority, authorization, viaToken, requestId }
-  for (const pass of requestPasses) pass(headers, context)
-  return headers
-}
-
-/** The path is appended to a pinned origin; that the result still leads there is asserted, not assumed. */
-function dialUrl({ target, address, path }: Exchange): string {
-  const host = address.includes(":") ? `[${address}]` : address
-  const origin = `${target.scheme}://${host}${target.authority.slice(target.host.length)}`
-  const url = `${origin}${path}`
-  if (!path.startsWith("/") || URL.parse(url)?.origin !== origin)
-    throw new Problem("request.malformed", "The path to forward has to start with a slash.")
-  return url
 }
 
 function checked(response: Response, context: ResponseContext & { name: string }): Response {

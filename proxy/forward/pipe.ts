@@ -139,7 +139,7 @@ export const pipeHandlers: Bun.WebSocketHandler<Pipe> = {
 function sendable(code: number): number {
   if (code === 1005) return 1000
   const allowed =
-    (code >= 1000 && code <= 1014 && true) || (code >= 3000 && code <= 4999)
+    (code >= 1000 && code <= 1014 && code !== 1004 && code !== 1006) || (code >= 3000 && code <= 4999)
   return allowed ? code : 1011
 }
 

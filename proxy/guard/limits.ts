@@ -31,54 +31,56 @@ export type Gate = {
   counts: () => { requests: number; streams: number; sockets: number }
 }
 
-type Cap = { key: string; most: number; code: "limit.client" | "limit.busy"; detail: string }
+type Cap = { key: string; most: number; refuse: () => Problem }
 
 const rateSeconds = 10
+const retryAfter = 1
+const busy = () =>
+  new Problem("limit.busy", "Sandbar has as many connections open as it may. Try again in a moment.", {
+    retryAfter,
+  })
+const full = (target: string) =>
+  new Problem("limit.busy", `${target} has as many requests open as it may. Try again in a moment.`, {
+    retryAfter,
+  })
+const crowded = () =>
+  new Problem("limit.client", "Too many connections are open from one place. Close a tab, then try again.", {
+    retryAfter,
+  })
 
 /** `held` counts by cap, and has only what is held right now: its keys come from outside. */
 export function makeLimits(limits: Limits, held = new Map<string, number>()): Gate {
   const rate = new RateLimiterMemory({ points: limits.rate, duration: rateSeconds })
-  const all = (kind: "requests" | "streams" | "sockets", most: number): Cap => {
-    const detail = "Sandbar has as many connections open as it may. Try again in a moment."
-    return { key: kind, most, code: "limit.busy", detail }
-  }
-  const ofClient = (kind: string, client: string, most: number): Cap => {
-    const detail = "Too many connections are open from one place. Close a tab, then try again."
-    return { key: `${kind} of ${client}`, most, code: "limit.client", detail }
-  }
-  const atTarget = (target: string): Cap => {
-    const detail = `${target} has as many requests open as it may. Try again in a moment.`
-    return { key: `at ${target}`, most: limits.target, code: "limit.busy", detail }
-  }
+  const ofAll = (kind: string, most: number): Cap => ({ key: kind, most, refuse: busy })
+  const ofClient = (kind: string, client: string, most: number): Cap => ({
+    key: `${kind} of ${client}`,
+    most,
+    refuse: crowded,
+  })
+  const requests = ofAll("requests", Number.POSITIVE_INFINITY)
+  const streams = ofAll("streams", limits.streams)
+  const sockets = ofAll("sockets", limits.sockets)
 
   return {
     enter(target, client) {
-      const releases = [
-        take(held, [
-          all("requests", Number.POSITIVE_INFINITY),
-          atTarget(target),
-          ofClient("requests", client, limits.client),
-        ]),
-      ]
-      const stream = () => [
-        all("streams", limits.streams),
-        ofClient("streams", client, limits["client-streams"]),
-      ]
+      const atTarget = { key: `at ${target}`, most: limits.target, refuse: () => full(target) }
+      const releases = [take(held, [requests, atTarget, ofClient("requests", client, limits.client)])]
       return {
-        toStream: () => void releases.push(take(held, stream())),
-        release: () => {
+        toStream() {
+          releases.push(take(held, [streams, ofClient("streams", client, limits["client-streams"])]))
+        },
+        release() {
           for (const release of releases.splice(0)) release()
         },
       }
     },
-    enterSocket: (client) =>
-      take(held, [all("sockets", limits.sockets), ofClient("sockets", client, limits["client-sockets"])]),
+    enterSocket: (client) => take(held, [sockets, ofClient("sockets", client, limits["client-sockets"])]),
     async spend(client) {
       await rate.consume(client).catch((refusal: unknown) => {
         if (!(refusal instanceof RateLimiterRes)) throw refusal
-        const retryAfter = Math.max(1, Math.ceil(refusal.msBeforeNext / 1_000))
-        const detail = `Too many requests in a short time. Try again in ${retryAfter} seconds.`
-        throw new Problem("limit.rate", detail, { retryAfter })
+        const seconds = Math.max(1, Math.ceil(refusal.msBeforeNext / 1_000))
+        const detail = `Too many requests in a short time. Try again in ${seconds} seconds.`
+        throw new Problem("limit.rate", detail, { retryAfter: seconds })
       })
     },
     counts: () => ({
@@ -91,8 +93,7 @@ export function makeLimits(limits: Limits, held = new Map<string, number>()): Ga
 
 /** All or none. */
 function take(held: Map<string, number>, caps: readonly Cap[]): () => void {
-  const full = caps.find(({ key, most }) => (held.get(key) ?? 0) >= most)
-  if (full) throw new Problem(full.code, full.detail, { retryAfter: 1 })
+  for (const { key, most, refuse } of caps) if ((held.get(key) ?? 0) >= most) throw refuse()
   for (const { key } of caps) held.set(key, (held.get(key) ?? 0) + 1)
   let released = false
   return () => {

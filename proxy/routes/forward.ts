@@ -4,12 +4,13 @@ import { forwardPath, targetHeader } from "../../shared/paths.ts"
 import { Problem } from "../../shared/problems.ts"
 import type { Activity } from "../activity/activity.ts"
 import type { Dial } from "../forward/dial.ts"
+import type { Route } from "../forward/exchange.ts"
 import { type SendOptions, sendToTarget, tooLarge } from "../forward/http.ts"
-import { type ManagedServers, managedTarget, type Route } from "../forward/managed.ts"
 import type { ChooseTarget, Target } from "../forward/target.ts"
 import type { Gate } from "../guard/limits.ts"
 import { queryOf } from "../prefix.ts"
 import type { ProxyContext, ProxyEnv } from "../request-context.ts"
+import { type ManagedServers, managedTarget } from "../sandboxes/managed.ts"
 
 export type TargetDeps = { choose: ChooseTarget; managed: ManagedServers; dial: Dial; limits: Gate }
 

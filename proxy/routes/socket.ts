@@ -103,12 +103,11 @@ function handOver(
 }
 
 /** The target's path and query exactly as they came, without what is ours. */
-function splitQuery(context: ProxyContext): { path: string; named: string | undefined; ticket: string } {
+function splitQuery(context: ProxyContext): { path: string; named: string; ticket: string } {
   const pairs = queryOf(context.req.raw.url).slice(1).split("&")
   const isOurs = (pair: string) => /^(?:target|ticket)=/.test(pair)
   const ours = new URLSearchParams(pairs.filter(isOurs).join("&"))
   const theirs = pairs.filter((pair) => !isOurs(pair)).join("&")
   const path = context.req.path.slice(forwardRoot.length) + (theirs === "" ? "" : `?${theirs}`)
-  const named = ours.get("target") ?? context.req.header(targetHeader)
-  return { path, named, ticket: ours.get("ticket") ?? "" }
+  return { path, named: ours.get("target") ?? "", ticket: ours.get("ticket") ?? "" }
 }

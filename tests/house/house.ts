@@ -40,8 +40,8 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
   "proxy/forward": proxyGround,
   "proxy/guard": proxyGround,
   // It asks servers on the way that forwarded requests take.
-  "proxy/activity": ["proxy/forward", ...proxyGround],
-  "proxy/sandboxes": proxyGround,
+  "proxy/activity": ["proxy/forward", "proxy/sandboxes", ...proxyGround],
+  "proxy/sandboxes": ["proxy/forward", ...proxyGround],
   // The built page: reading its files once, and serving them.
   "proxy/ui": proxyGround,
   "proxy/routes": [

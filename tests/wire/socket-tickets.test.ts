@@ -153,7 +153,7 @@ describe("stolen ticket", () => {
   test("without the name of its server it opens nothing", async () => {
     const { proxy, target } = start()
     const ticket = await ticketFor(proxy, { target: target.origin, path })
-    expect((await upgrade(proxy, { target: "", path }, { ticket })).status).toBe(400)
+    expect(await upgrade(proxy, { target: "", path }, { ticket })).toMatchObject(wrong)
     expect(target.handshakes).toEqual([])
   })
 
@@ -268,6 +268,9 @@ describe("an upgrade that is none", () => {
   test("too many sockets of one client are refused with the reason, and a closed one makes room", async () => {
     const { proxy, target } = start({ env: { SANDBAR_LIMITS: "client-sockets=1" } })
     const wish = { target: target.origin, path }
+    // One that the target refuses is none.
+    const headers = { "Sec-WebSocket-Protocol": "unknown" }
+    expect((await upgrade(proxy, wish, { headers })).status).toBe(502)
     const first = await openThrough(proxy, wish)
     expect(await upgrade(proxy, wish)).toMatchObject({ status: 429, code: "limit.client" })
     first.socket.close(1000)

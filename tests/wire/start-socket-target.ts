@@ -17,6 +17,7 @@ export type SocketTarget = TestTarget & {
 export type SocketTargetOptions = {
   /** Which of the offered subprotocols; none when it is left out. */
   protocol?: string
+  tls?: { cert: string; key: string }
   /** How many bytes it keeps for a client that does not read. */
   mostWaiting?: number
   onOpen?: (peer: Peer) => void
@@ -28,9 +29,10 @@ export function startSocketTarget(options: SocketTargetOptions = {}): SocketTarg
   const server = Bun.serve({
     hostname: "127.0.0.1",
     port: 0,
+    ...(options.tls ? { tls: options.tls } : {}),
     fetch(request, connection) {
       target.handshakes.push({
-        path: request.url.slice(target.origin.length),
+        path: request.url.slice(new URL(request.url).origin.length),
         headers: new Headers(request.headers),
       })
       const headers = { "sec-websocket-protocol": options.protocol ?? "" }

@@ -1,15 +1,12 @@
 // Servers that we run ourselves. The browser names them by a fixed origin; the port and the password change
 // with every restart and stay here.
 import { Problem } from "../../shared/problems.ts"
-import type { Exchange } from "./http.ts"
+import type { Route } from "../forward/exchange.ts"
 
 export type ManagedState =
   | { is: "ready"; port: number; authorization: string }
   | { is: "starting" }
   | { is: "failed"; reason: string }
-
-/** How one exchange reaches its server. */
-export type Route = Pick<Exchange, "target" | "name" | "address" | "authorization">
 
 /** By the origin that the browser uses. */
 export type ManagedServers = ReadonlyMap<string, () => ManagedState>

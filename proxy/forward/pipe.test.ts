@@ -1,0 +1,124 @@
+// What only shows when two sides move at just the wrong moments; tests/wire/socket-pipe.test.ts has the rest.
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest"
+import { type Client, makePipe } from "./pipe.ts"
+
+beforeEach(() => void vi.useFakeTimers())
+afterEach(() => void vi.useRealTimers())
+
+const pingMs = 1_000
+
+/** Both sides as records of what was asked of them. */
+function makeSides() {
+  const calls: string[] = []
+  const side = (name: string) => ({
+    isPaused: false,
+    ping: () => calls.push(`ping ${name}`),
+    pause() {
+      this.isPaused = true
+    },
+    resume() {
+      this.isPaused = false
+    },
+    close: (code: number, reason: string) => calls.push(`close ${name} ${code} ${reason}`),
+    send: () => -1,
+  })
+  const client = { ...side("client"), waiting: 0, getBufferedAmount: () => client.waiting }
+  const pongs: (() => void)[] = []
+  const upstream = {
+    ...side("target"),
+    bufferedAmount: 0,
+    onmessage: (_event: { data: string }) => undefined,
+    onclose: (_event: { code: number; reason: string }) => undefined,
+    addEventListener: (_name: string, listener: () => void) => pongs.push(listener),
+  }
+  const pipe = makePipe(upstream as unknown as Bun.WebSocket, {
+    onBytes: () => undefined,
+    onStop: () => () => undefined,
+    onEnd: () => calls.push("end"),
+    pingMs,
+  })
+  pipe.open(client as unknown as Client)
+  return { pipe, client, upstream, calls, pong: () => pongs[0]?.() }
+}
+
+describe("backpressure", () => {
+  test("a target waits until all that the client has not read is gone, not some of it", () => {
+    const { pipe, client, upstream } = makeSides()
+    client.waiting = 16_000_000
+    upstream.onmessage({ data: "large" })
+    expect(upstream.isPaused).toBe(true)
+    client.waiting = 8_000_000
+    pipe.drain()
+    expect(upstream.isPaused).toBe(true)
+    client.waiting = 0
+    pipe.drain()
+    expect(upstream.isPaused).toBe(false)
+  })
+
+  test("a client waits while the target has much to read, and goes on when it has read it", () => {
+    const { pipe, client, upstream } = makeSides()
+    upstream.bufferedAmount = 2_000_000
+    pipe.message("paste")
+    expect(client.isPaused).toBe(true)
+    vi.advanceTimersByTime(500)
+    expect(client.isPaused).toBe(true)
+    upstream.bufferedAmount = 0
+    vi.advanceTimersByTime(500)
+    expect(client.isPaused).toBe(false)
+  })
+})
+
+describe("silence", () => {
+  test("a client that reads slowly is alive as long as it reads, although no pong gets through", () => {
+    const { pipe, calls, pong } = makeSides()
+    for (let beat = 0; beat < 10; beat += 1) {
+      pipe.drain()
+      pong()
+      vi.advanceTimersByTime(pingMs)
+    }
+    expect(calls).not.toContain("end")
+  })
+
+  test("a side that we do not read from is neither asked nor given up", () => {
+    const { pipe, upstream, calls } = makeSides()
+    upstream.pause()
+    for (let beat = 0; beat < 10; beat += 1) {
+      pipe.pong()
+      vi.advanceTimersByTime(pingMs)
+    }
+    expect(new Set(calls)).toEqual(new Set(["ping client"]))
+  })
+
+  test("after the end nobody is pinged and nothing is said twice", () => {
+    const { pipe, upstream, calls } = makeSides()
+    upstream.onclose({ code: 1006, reason: "" })
+    pipe.end(1000, "again")
+    upstream.onmessage({ data: "late" })
+    vi.advanceTimersByTime(10 * pingMs)
+    expect(calls).toEqual(["end", "close client 1011 ", "close target 1011 "])
+  })
+})
+
+test("a reason that is too long for a frame is cut between two characters", () => {
+  const { pipe, calls } = makeSides()
+  pipe.end(4000, `1${"€".repeat(100)}`)
+  expect(calls).toContain(`close client 4000 1${"€".repeat(40)}`)
+})
+
+test("sent codes: what nobody may send becomes an error, what anybody may stays", () => {
+  for (const [code, sent] of [
+    [1005, 1000],
+    [1004, 1011],
+    [1006, 1011],
+    [1015, 1011],
+    [0, 1011],
+    [2999, 1011],
+    [5000, 1011],
+    [1014, 1014],
+    [3000, 3000],
+  ] as const) {
+    const { pipe, calls } = makeSides()
+    pipe.end(code, "")
+    expect(calls).toContain(`close target ${sent} `)
+  }
+})
