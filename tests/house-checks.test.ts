@@ -9,7 +9,7 @@ import {
   roomOf,
 } from "./house/check-imports.ts"
 import { missingPaths } from "./house/check-paths.ts"
-import { spread, tooLong } from "./house/check-sizes.ts"
+import { codeLinesOf, spread, tooLong } from "./house/check-sizes.ts"
 import {
   badName,
   forbiddenSynonyms,
@@ -173,4 +173,21 @@ describe("sizes and places", () => {
       "See `app/base/prefix.ts`, `proxy/nowhere.ts` and [tests](tests/house.test.ts); `npm test` is no place."
     expect(missingPaths(map, (path) => path !== "proxy/nowhere.ts")).toEqual(["proxy/nowhere.ts"])
   })
+})
+
+test("lines of code are what is left without imports, comments and blank lines", () => {
+  const text = `// why
+import {
+  a,
+} from "./a.ts"
+
+/**
+ * what
+ */
+export function b(): string {
+  // a threat
+  return "/* no comment */"
+}
+`
+  expect(codeLinesOf(text)).toBe(3)
 })

@@ -4,7 +4,7 @@ import { join } from "node:path"
 import { describe, expect, test } from "vitest"
 import { bareSpecifiers, importTrespasses, ownerTrespasses } from "./house/check-imports.ts"
 import { missingPaths } from "./house/check-paths.ts"
-import { spread, staleExceptions, tooLong } from "./house/check-sizes.ts"
+import { codeLinesOf, spread, staleExceptions, tooLong } from "./house/check-sizes.ts"
 import {
   badName,
   forbiddenSynonyms,
@@ -12,8 +12,8 @@ import {
   leftoverWords,
   namedColoursIn,
 } from "./house/check-text.ts"
-import { sizeExceptions, synonymExceptions } from "./house/house.ts"
-import { isCode, readSourceFiles, root } from "./house/source-files.ts"
+import { requestPath, sizeExceptions, synonymExceptions } from "./house/house.ts"
+import { isCode, isProduction, readSourceFiles, root } from "./house/source-files.ts"
 
 const files = readSourceFiles()
 const code = files.filter(({ path }) => isCode(path))
@@ -35,6 +35,15 @@ describe("the house", () => {
   test("no file passes the stop", () => expect(tooLong(files)).toEqual([]))
 
   test("most files are short", () => expect(spread(files)).toEqual([]))
+
+  test("what a request passes can be read in an afternoon", () => {
+    const passed = code.filter(
+      ({ path }) => isProduction(path) && requestPath.rooms.some((room) => path.startsWith(room)),
+    )
+    expect(passed.length).toBeGreaterThan(15)
+    const lines = passed.reduce((sum, { text }) => sum + codeLinesOf(text), 0)
+    expect(lines).toBeLessThanOrEqual(requestPath.most)
+  })
 
   test("nothing unfinished is left behind", () => expect(files.flatMap(leftoverWords)).toEqual([]))
 

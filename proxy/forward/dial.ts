@@ -66,19 +66,18 @@ export function makeDial(network: Network, options: DialOptions = {}): Dial {
 }
 
 async function findAddress(network: Network, target: Target, dialMs: number): Promise<string> {
+  const { origin, host, port, rule } = target
   const deadline = AbortSignal.timeout(dialMs)
-  const addresses = await beforeDeadline(addressesOf(network, target), target, deadline)
-  if (addresses.some((address) => network.isSelf(address, target.port)))
-    throw new Problem(
-      "target.loop",
-      `${target.origin} leads back to Sandbar itself. Use the server's own address.`,
-    )
-  if (target.rule === "pattern" && !addresses.every(isPodAddress))
-    throw new Problem(
-      "target.forbidden",
-      `${target.host} has an address outside the cluster's private network.`,
-    )
-  return firstReachable(network, target, addresses, deadline)
+  const late = new Promise<never>((_, reject) => {
+    const problem = new Problem("target.timeout", `${origin} cannot be reached: no connection in time.`)
+    deadline.addEventListener("abort", () => reject(problem), { once: true })
+  })
+  const addresses = await Promise.race([addressesOf(network, target), late])
+  if (addresses.some((address) => network.isSelf(address, port)))
+    throw new Problem("target.loop", `${origin} leads back to Sandbar itself. Use the server's own address.`)
+  if (rule === "pattern" && !addresses.every(isPodAddress))
+    throw new Problem("target.forbidden", `${host} has an address outside the cluster's private network.`)
+  return Promise.race([firstReachable(network, target, addresses, deadline), late])
 }
 
 async function addressesOf(network: Network, target: Target): Promise<string[]> {
@@ -112,12 +111,9 @@ async function firstReachable(
     return address
   })
   try {
-    return await beforeDeadline(Promise.any(tries), target, deadline)
+    return await Promise.any(tries)
   } catch (cause) {
-    if (cause instanceof Problem) throw cause
-    throw new Problem("target.unreachable", `${target.origin} does not answer. Is it running?`, {
-      cause,
-    })
+    throw new Problem("target.unreachable", `${target.origin} does not answer. Is it running?`, { cause })
   } finally {
     others.abort()
   }
@@ -129,15 +125,4 @@ function someOfEachFamily(addresses: readonly string[]): string[] {
   const four = addresses.filter((address) => !address.includes(":"))
   const forFour = Math.max(mostTried / 2, mostTried - six.length)
   return [...four.slice(0, forFour), ...six].slice(0, mostTried)
-}
-
-async function beforeDeadline<T>(work: Promise<T>, target: Target, deadline: AbortSignal): Promise<T> {
-  const late = new Promise<never>((_, reject) => {
-    const problem = new Problem(
-      "target.timeout",
-      `${target.origin} cannot be reached: no connection in time.`,
-    )
-    deadline.addEventListener("abort", () => reject(problem), { once: true })
-  })
-  return Promise.race([work, late])
 }

@@ -35,3 +35,12 @@ export function staleExceptions(
   const paths = new Set(files.map(({ path }) => path))
   return Object.keys(exceptions).filter((path) => !paths.has(path))
 }
+
+/** What has to be read to know what happens: no blank lines, no comments, no imports. */
+export function codeLinesOf(text: string): number {
+  const code = text
+    .replace(/^import[^"]*"[^"]*"$/gm, "")
+    .replace(/^\s*\/\*\*?[\s\S]*?\*\/$/gm, "")
+    .replace(/^\s*\/\/.*$/gm, "")
+  return code.split("\n").filter((line) => line.trim() !== "").length
+}
