@@ -116,7 +116,7 @@ export const variables = {
     parse: hostNames,
   }),
   SANDBAR_LIMITS: variable({
-    help: "how much may be open at once, such as target=1000,client-streams=500; see docs/proxy.md",
+    help: "how much may be open at once, such as target=2000,client-streams=500; see docs/proxy.md",
     default: "",
     defaultHelp: Object.entries(defaultLimits)
       .map(([name, value]) => `${name}=${value}`)

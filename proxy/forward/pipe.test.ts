@@ -1,5 +1,7 @@
 // What only shows when two sides move at just the wrong moments; tests/wire/socket-pipe.test.ts has the rest.
+import { EventEmitter } from "node:events"
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest"
+import type { WebSocket } from "ws"
 import { type Client, makePipe } from "./pipe.ts"
 
 beforeEach(() => void vi.useFakeTimers())
@@ -23,29 +25,27 @@ function makeSides() {
     send: () => -1,
   })
   const client = { ...side("client"), waiting: 0, getBufferedAmount: () => client.waiting }
-  const pongs: (() => void)[] = []
-  const upstream = {
+  const flushed: (() => void)[] = []
+  const upstream = Object.assign(new EventEmitter(), {
     ...side("target"),
     bufferedAmount: 0,
-    onmessage: (_event: { data: string }) => undefined,
-    onclose: (_event: { code: number; reason: string }) => undefined,
-    addEventListener: (_name: string, listener: () => void) => pongs.push(listener),
-  }
-  const pipe = makePipe(upstream as unknown as Bun.WebSocket, {
+    send: (_message: string, done: () => void) => flushed.push(done),
+  })
+  const pipe = makePipe(upstream as unknown as WebSocket, {
     onBytes: () => undefined,
     onStop: () => () => undefined,
     onEnd: () => calls.push("end"),
     pingMs,
   })
   pipe.open(client as unknown as Client)
-  return { pipe, client, upstream, calls, pong: () => pongs[0]?.() }
+  return { pipe, client, upstream, calls, flush: () => flushed.shift()?.() }
 }
 
 describe("backpressure", () => {
   test("a target waits until all that the client has not read is gone, not some of it", () => {
     const { pipe, client, upstream } = makeSides()
     client.waiting = 16_000_000
-    upstream.onmessage({ data: "large" })
+    upstream.emit("message", Buffer.from("large"), false)
     expect(upstream.isPaused).toBe(true)
     client.waiting = 8_000_000
     pipe.drain()
@@ -56,24 +56,25 @@ describe("backpressure", () => {
   })
 
   test("a client waits while the target has much to read, and goes on when it has read it", () => {
-    const { pipe, client, upstream } = makeSides()
+    const { pipe, client, upstream, flush } = makeSides()
     upstream.bufferedAmount = 2_000_000
     pipe.message("paste")
+    pipe.message("more")
     expect(client.isPaused).toBe(true)
-    vi.advanceTimersByTime(500)
+    flush()
     expect(client.isPaused).toBe(true)
     upstream.bufferedAmount = 0
-    vi.advanceTimersByTime(500)
+    flush()
     expect(client.isPaused).toBe(false)
   })
 })
 
 describe("silence", () => {
   test("a client that reads slowly is alive as long as it reads, although no pong gets through", () => {
-    const { pipe, calls, pong } = makeSides()
+    const { pipe, upstream, calls } = makeSides()
     for (let beat = 0; beat < 10; beat += 1) {
       pipe.drain()
-      pong()
+      upstream.emit("pong")
       vi.advanceTimersByTime(pingMs)
     }
     expect(calls).not.toContain("end")
@@ -91,9 +92,9 @@ describe("silence", () => {
 
   test("after the end nobody is pinged and nothing is said twice", () => {
     const { pipe, upstream, calls } = makeSides()
-    upstream.onclose({ code: 1006, reason: "" })
+    upstream.emit("close", 1006, Buffer.alloc(0))
     pipe.end(1000, "again")
-    upstream.onmessage({ data: "late" })
+    upstream.emit("message", Buffer.from("late"), false)
     vi.advanceTimersByTime(10 * pingMs)
     expect(calls).toEqual(["end", "close client 1011 ", "close target 1011 "])
   })

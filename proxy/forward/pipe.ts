@@ -1,6 +1,8 @@
 // A browser's WebSocket and the target's beside it: every message on, in order, at the pace of whoever reads it.
+import type { WebSocket } from "ws"
 import type { Drain } from "../drain.ts"
 import type { Direction } from "../metrics.ts"
+import { mostMessageBytes } from "./socket.ts"
 
 export type Client = Bun.ServerWebSocket<Pipe>
 type Message = string | Buffer<ArrayBuffer>
@@ -25,18 +27,14 @@ export type Pipe = {
   end: (code: number, reason: string) => void
 }
 
-const mostMessageBytes = 16 * 1_048_576
-/** Bun's WebSocket says how much waits, but not when it has gone. */
 const mostWaiting = 1_048_576
-const lookAgainMs = 10
 
 /** `upstream` is open and paused; it flows from the moment on that the client is there. */
-export function makePipe(upstream: Bun.WebSocket, options: PipeOptions): Pipe {
+export function makePipe(upstream: WebSocket, options: PipeOptions): Pipe {
   const { onBytes, onInput, onStop, onEnd, pingMs = 30_000 } = options
   const unanswered = { client: 0, target: 0 }
   let client: Client | undefined
   let beats: Timer | undefined
-  let looks: Timer | undefined
   let forget: (() => void) | undefined
   let ending: [code: number, reason: string] | undefined
 
@@ -44,7 +42,6 @@ export function makePipe(upstream: Bun.WebSocket, options: PipeOptions): Pipe {
     if (ending) return
     ending = [sendable(code), fitting(reason)]
     clearInterval(beats)
-    clearInterval(looks)
     forget?.()
     onEnd()
     // Bun still sends what waits, and in time cuts off a side that does not close by itself.
@@ -66,29 +63,24 @@ export function makePipe(upstream: Bun.WebSocket, options: PipeOptions): Pipe {
     }
   }
 
-  function holdClientBack(): void {
-    client?.pause()
-    looks ??= setInterval(() => {
-      if (upstream.bufferedAmount > 0) return
-      clearInterval(looks)
-      looks = undefined
-      client?.resume()
-    }, lookAgainMs)
-  }
-
-  upstream.onmessage = ({ data }: MessageEvent<Message>) => {
+  upstream.on("message", (data, isBinary) => {
     unanswered.target = 0
     if (ending) return
-    const bytes = Buffer.byteLength(data)
-    if (bytes > mostMessageBytes) return end(1009, "The server's message is too big.")
-    onBytes("to_client", bytes)
-    if (client?.send(data) === -1) upstream.pause()
-  }
-  upstream.addEventListener("pong", () => {
+    onBytes("to_client", data.length)
+    if (client?.send(isBinary ? data : data.toString()) === -1) upstream.pause()
+  })
+  upstream.on("pong", () => {
     unanswered.target = 0
   })
-  upstream.onclose = ({ code, reason }) => end(code, reason)
+  upstream.on("error", ({ code }) => {
+    if (code === "WS_ERR_UNSUPPORTED_MESSAGE_LENGTH") end(1009, "The server's message is too big.")
+  })
+  upstream.on("close", (code, reason) => end(code, reason.toString()))
   forget = onStop(() => end(1012, "Sandbar is restarting. Connect again."))
+
+  const letClientGoOn = () => {
+    if (upstream.bufferedAmount === 0) client?.resume()
+  }
 
   return {
     open(opened) {
@@ -102,8 +94,8 @@ export function makePipe(upstream: Bun.WebSocket, options: PipeOptions): Pipe {
       if (ending) return
       onBytes("to_target", Buffer.byteLength(message))
       onInput?.(message)
-      upstream.send(message)
-      if (upstream.bufferedAmount > mostWaiting) holdClientBack()
+      upstream.send(message, letClientGoOn)
+      if (upstream.bufferedAmount > mostWaiting) client?.pause()
     },
     drain() {
       unanswered.client = 0

@@ -2,6 +2,7 @@
 import { Hono } from "hono"
 import { bodyLimit } from "hono/body-limit"
 import * as v from "valibot"
+import type { WebSocket } from "ws"
 import { targetAuthorizationHeader, targetHeader } from "../../shared/paths.ts"
 import { Problem } from "../../shared/problems.ts"
 import type { Drain } from "../drain.ts"
@@ -89,7 +90,7 @@ async function openSocket(context: ProxyContext, deps: SocketDeps): Promise<Resp
 /** Only now does the browser hear that the connection stands, with the subprotocol that the target chose. */
 function handOver(
   context: ProxyContext,
-  upstream: Bun.WebSocket,
+  upstream: WebSocket,
   release: () => void,
   deps: SocketDeps,
 ): Response {
