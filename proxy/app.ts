@@ -6,7 +6,7 @@ import type { Drain } from "./drain.ts"
 import { makeDeadlines } from "./forward/deadlines.ts"
 import type { Dial } from "./forward/dial.ts"
 import type { Fetch } from "./forward/http.ts"
-import type { Pipe, PipeOptions } from "./forward/pipe.ts"
+import type { PipeOptions } from "./forward/pipe.ts"
 import { makeChooseTarget } from "./forward/target.ts"
 import { requireUser } from "./guard/identity.ts"
 import { isLoopback, requireLoopbackHost, requirePublicHost } from "./guard/known-host.ts"
@@ -91,8 +91,7 @@ export function createApp(deps: AppDeps): Hono<ProxyEnv> {
       choose,
       onBytes: deps.metrics.bytes,
       onInput: deps.activity.noteInput,
-      upgrade: ({ env, req }, options) =>
-        (env?.connection as Bun.Server<Pipe> | undefined)?.upgrade(req.raw, options) === true,
+      upgrade: ({ env, req }, options) => env?.connection?.upgrade?.(req.raw, options) === true,
     }),
   )
   app.route(

@@ -3,7 +3,8 @@ import type { Context } from "hono"
 import type { ProblemCode } from "../shared/problems.ts"
 
 /** Bun's server, as far as a request needs it; absent in tests that call `app.request`. */
-export type Connection = Pick<Bun.Server<undefined>, "requestIP" | "timeout">
+export type Connection = Pick<Bun.Server<unknown>, "requestIP" | "timeout"> &
+  Partial<Pick<Bun.Server<unknown>, "upgrade">>
 
 export type TargetClass = "managed" | "pattern" | "exact"
 

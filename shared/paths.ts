@@ -2,6 +2,8 @@
 
 /** Forwarded to the target: everything after this. */
 export const forwardPath = "api/proxy/"
+/** Where a WebSocket begins: a browser can send no header of ours with one, so it fetches a ticket first. */
+export const ticketPath = "api/proxy/ticket"
 export const uiConfigPath = "api/config"
 
 /** Which server a forwarded request goes to, as an origin: `http://host:port`. */

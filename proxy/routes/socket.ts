@@ -3,7 +3,7 @@ import { Hono } from "hono"
 import { bodyLimit } from "hono/body-limit"
 import * as v from "valibot"
 import type { WebSocket } from "ws"
-import { targetAuthorizationHeader, targetHeader } from "../../shared/paths.ts"
+import { targetAuthorizationHeader, targetHeader, ticketPath } from "../../shared/paths.ts"
 import { Problem } from "../../shared/problems.ts"
 import type { Drain } from "../drain.ts"
 import { makePipe, type Pipe, type PipeOptions } from "../forward/pipe.ts"
@@ -33,9 +33,7 @@ export function makeSocketRoutes(deps: SocketDeps): Hono<ProxyEnv> {
   const onError = () => {
     throw new Problem("request.too-large", `A ticket is asked for with at most ${maxSize} bytes.`)
   }
-  routes.post(`${forwardRoot}/ticket`, bodyLimit({ maxSize, onError }), (context) =>
-    giveTicket(context, deps),
-  )
+  routes.post(`/${ticketPath}`, bodyLimit({ maxSize, onError }), (context) => giveTicket(context, deps))
   routes.get(`${forwardRoot}/*`, (context, next) => {
     const isHandshake = context.req.header("upgrade")?.toLowerCase() === "websocket"
     return isHandshake && context.req.method === "GET" ? openSocket(context, deps) : next()
