@@ -35,7 +35,7 @@ export async function lookForWork(ask: Ask, known: Iterable<string>, since: numb
 async function directoriesSince(ask: Ask, since: number): Promise<string[]> {
   const answer = await orNothing(ask(`/experimental/session?start=${since}&limit=${mostSessions}`))
   const sessions = v.safeParse(SessionsSchema, answer)
-  return sessions.success ? sessions.output.map((session) => session.directory) : []
+  return sessions.success ? sessions.output.slice(0, mostSessions).map(({ directory }) => directory) : []
 }
 
 /** Sessions of OpenCode's next API, which `/session/status` does not know; one answer for all directories. */

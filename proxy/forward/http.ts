@@ -34,6 +34,8 @@ export type SendOptions = {
 /** Throws a Problem, or an AbortError when the client has gone; the slot is the caller's then. */
 export async function sendToTarget(exchange: HttpExchange, options: SendOptions): Promise<Response> {
   const { request, target, name } = exchange
+  // Who left while the server was looked up rings no bell any more.
+  request.signal.throwIfAborted()
   const giveUp = new AbortController()
   const late = () =>
     giveUp.abort(new Problem("target.timeout", `${name} took the request but did not answer it.`))
@@ -84,6 +86,7 @@ function upload(
   return watchUpload(body, {
     stallMs: options.uploadStallMs ?? 60_000,
     mostBytes: options.mostBytes,
+    signal: giveUp.signal,
     onFault: (fault) => giveUp.abort(faults[fault]()),
     onBytes: (count) => options.metrics.bytes("to_target", count),
   })
@@ -117,6 +120,8 @@ function checked(response: Response, context: ResponseContext & { name: string }
     const detail = `${context.name} answered with the impossible status ${response.status}.`
     throw new Problem("target.invalid", detail)
   }
+  // RFC 9112 §6.3: chunks win over a length; believed, a small one would have us read an endless answer into memory.
+  if (response.headers.has("transfer-encoding")) response.headers.delete("content-length")
   for (const pass of responsePasses) pass(response.headers, context)
   return response
 }

@@ -55,6 +55,14 @@ describe("backpressure", () => {
     expect(upstream.isPaused).toBe(false)
   })
 
+  test("a held connection: a target that was held back when its client left hears the goodbye", () => {
+    const { pipe, client, upstream } = makeSides()
+    client.waiting = 16_000_000
+    upstream.emit("message", Buffer.from("large"), false)
+    pipe.end(1006, "")
+    expect(upstream.isPaused).toBe(false)
+  })
+
   test("a client waits while the target has much to read, and goes on when it has read it", () => {
     const { pipe, client, upstream, flush } = makeSides()
     upstream.bufferedAmount = 2_000_000

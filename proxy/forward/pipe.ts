@@ -47,6 +47,8 @@ export function makePipe(upstream: WebSocket, options: PipeOptions): Pipe {
     // Bun still sends what waits, and in time cuts off a side that does not close by itself.
     client?.close(...ending)
     upstream.close(...ending)
+    // A side that nobody reads from would never hear the other's goodbye.
+    upstream.resume()
   }
 
   /** Nobody who was asked twice stays silent. A side that we do not read from cannot be heard. */

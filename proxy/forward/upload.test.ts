@@ -3,7 +3,10 @@ import { type UploadFault, watchUpload } from "./upload.ts"
 
 const bytes = (size: number) => new Uint8Array(size)
 
-function watched(pieces: Uint8Array[], { stallMs = 50, mostBytes = 100, ends = true } = {}) {
+function watched(
+  pieces: Uint8Array[],
+  { stallMs = 50, mostBytes = 100, ends = true, signal = new AbortController().signal } = {},
+) {
   const faults: UploadFault[] = []
   let counted = 0
   let left: unknown
@@ -19,6 +22,7 @@ function watched(pieces: Uint8Array[], { stallMs = 50, mostBytes = 100, ends = t
   const stream = watchUpload(body, {
     stallMs,
     mostBytes,
+    signal,
     onFault: (fault) => faults.push(fault),
     onBytes: (count) => {
       counted += count
@@ -59,4 +63,13 @@ test("whoever gives up tells the client's side, and nothing rings later", async 
   await upload.stream.cancel("the target is gone")
   await Bun.sleep(150)
   expect([upload.left(), upload.faults]).toEqual(["the target is gone", []])
+})
+
+test("says nothing more about a body that nobody wants any more", async () => {
+  const over = new AbortController()
+  const upload = watched([bytes(1)], { ends: false, signal: over.signal })
+  await upload.stream.getReader().read()
+  over.abort()
+  await Bun.sleep(150)
+  expect(upload.faults).toEqual([])
 })

@@ -8,6 +8,8 @@ export type UploadFault = "client" | "target" | "too-large"
 export type UploadOptions = {
   stallMs: number
   mostBytes: number
+  /** Aborted when nobody wants the rest: the target has gone, or the client. */
+  signal: AbortSignal
   onFault: (fault: UploadFault) => void
   onBytes: (count: number) => void
 }
@@ -15,12 +17,14 @@ export type UploadOptions = {
 /** The same bytes; calls `onFault` once when none have passed for `stallMs`, or too many. */
 export function watchUpload(
   body: ReadableStream<Uint8Array>,
-  { stallMs, mostBytes, onFault, onBytes }: UploadOptions,
+  { stallMs, mostBytes, signal, onFault, onBytes }: UploadOptions,
 ): ReadableStream<Uint8Array> {
   const reader = body.getReader()
   let waitingFor: "client" | "target" = "target"
   let passed = 0
   const timer = setTimeout(() => onFault(waitingFor), stallMs)
+  // Left running, it would hold the body and everything around it until it rings.
+  signal.addEventListener("abort", () => clearTimeout(timer), { once: true })
   return new ReadableStream<Uint8Array>({
     async pull(controller) {
       timer.refresh()
