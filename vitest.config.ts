@@ -29,6 +29,7 @@ export default defineConfig({
             "demo/**/*.test.ts",
             "tests/*.test.ts",
             "tests/wire/**/*.test.ts",
+            "tests/bench/**/*.test.ts",
           ],
           testTimeout: 20_000,
         },

@@ -21,6 +21,8 @@ const commands = {
     await ensureUi(bun)
     return 0
   },
+  bench: (bun, args) => runChild(bun, ["tests/bench/bench.ts", ...args]),
+  soak: (bun, args) => runChild(bun, ["tests/soak/soak.ts", ...args]),
   check: (bun) => runCheck(bun),
   test: async (bun, args) => {
     await ensureUi(bun)
