@@ -15,6 +15,8 @@ export default defineConfig({
           name: "app",
           environment: "jsdom",
           include: ["app/**/*.test.{ts,tsx}", "tests/screens/**/*.test.tsx"],
+          // Whoever is first loads a grammar or a library for everybody; on a busy machine that takes its time.
+          testTimeout: 20_000,
         },
       },
       {
