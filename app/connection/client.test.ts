@@ -86,6 +86,18 @@ test("401 of a gateway in front of us asks to sign in there", async () => {
   expect(failure.message).toContain("sign in again")
 })
 
+test("the page of a gateway that finds us down is not blamed on the server, and asking again makes sense", async () => {
+  const down = new Response("<html>Bad Gateway", { status: 502, headers: { "content-type": "text/html" } })
+  const failure = await failureWith(async () => down)
+  expect(failure.message).toContain("Sandbar cannot be reached through its gateway (status 502)")
+  expect(failure.final).toBe(false)
+})
+
+test("the login page of a gateway asks to sign in there", async () => {
+  const login = new Response("<html>Log in", { headers: { "content-type": "text/html" } })
+  expect((await failureWith(async () => login)).message).toContain("sign in again")
+})
+
 test("a web page instead of data is not an OpenCode server", async () => {
   const page = new Response("<html>", {
     headers: { "content-type": "text/html; charset=utf-8", [fromTargetHeader]: "1" },

@@ -54,7 +54,8 @@ export async function failureOfAnswer(response: Response, credentials: boolean):
     const final = [400, 401, 403, 508].includes(status)
     return new Failure(problem.output.detail, { status, code: problem.output.code, final })
   }
-  if (status === 401 || status === 403) return refused(status, fromTarget, credentials)
+  if (!fromTarget) return notFromSandbar(status)
+  if (status === 401 || status === 403) return refused(status, credentials)
   const said = v.safeParse(ServerErrorSchema, body)
   if (said.success) {
     const { data, message, name, _tag } = said.output
@@ -75,11 +76,18 @@ export function isPage(response: Response): boolean {
 const pageSentence =
   "The server answers with a web page instead of data. Check that this is an OpenCode server of version 1."
 
-function refused(status: number, fromTarget: boolean, credentials: boolean): Failure {
-  if (!fromTarget) {
-    const sentence = `Sandbar's proxy did not answer this (status ${status}). Reload the page; you may have to sign in again.`
-    return new Failure(sentence, { status, final: true })
-  }
+/** A gateway in front of Sandbar answered: it is down or restarting, or wants to see who we are. */
+function notFromSandbar(status: number): Failure {
+  if (status >= 500)
+    return new Failure(
+      `Sandbar cannot be reached through its gateway (status ${status}). It may be restarting; try again in a moment.`,
+      { status },
+    )
+  const sentence = `Sandbar's proxy did not answer this (status ${status}). Reload the page; you may have to sign in again.`
+  return new Failure(sentence, { status, final: true })
+}
+
+function refused(status: number, credentials: boolean): Failure {
   const sentence = credentials
     ? "The server refuses the user name or the password. Edit the server to correct them."
     : "The server needs a password. Edit the server to add it."

@@ -1,4 +1,4 @@
-import { createEffect, on } from "solid-js"
+import { createEffect, createMemo, on } from "solid-js"
 import { useConnection } from "../connection/connection-context.tsx"
 import { useServers } from "../servers/server-context.tsx"
 
@@ -6,20 +6,14 @@ import { useServers } from "../servers/server-context.tsx"
 export function createHealthBesideLink(): void {
   const servers = useServers()
   const { server, link } = useConnection()
+  // Each tells the other only when it changes its mind: told at every look, they would ask in circles for as long as
+  // one of them is refused.
+  const kind = createMemo(() => servers.health(server.id).kind)
+  const isLive = createMemo(() => link.state() === "live")
   // The poll is the first to see a server come back; a link that waits out its backoff need not.
   createEffect(
-    on(
-      () => servers.health(server.id).kind,
-      (kind) => kind === "healthy" && link.state() !== "live" && link.retryNow(),
-      { defer: true },
-    ),
+    on(kind, (now) => now === "healthy" && link.state() !== "live" && link.retryNow(), { defer: true }),
   )
   // The link is the first to see it go.
-  createEffect(
-    on(
-      () => link.state() === "live",
-      () => servers.probeNow(server.id),
-      { defer: true },
-    ),
-  )
+  createEffect(on(isLive, () => servers.probeNow(server.id), { defer: true }))
 }

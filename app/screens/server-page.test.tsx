@@ -151,3 +151,15 @@ test("the tab is named after the session and the server, and counts what waits f
   setOpen([])
   expect(document.title).toBe("Fix the test · Alpha · Sandbar")
 })
+
+test("a link that is refused again and again asks for no more looks at the server's health", async () => {
+  const { setState, probe } = show({ link: "retrying" })
+  await settle()
+  const before = probe.mock.calls.length
+  for (let tries = 0; tries < 5; tries++) {
+    setState("connecting")
+    setState("retrying")
+    await settle()
+  }
+  expect(probe.mock.calls.length).toBe(before)
+})
