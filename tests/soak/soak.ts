@@ -137,7 +137,8 @@ for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const)
 const args = process.argv.slice(2)
 const seed = option(args, "--seed", Math.floor(Math.random() * 1_000_000))
 const minutes = option(args, "--minutes", 10)
-if (!(minutes > 0) || !Number.isInteger(seed)) {
+const unknown = args.some((arg) => arg.startsWith("-") && arg !== "--seed" && arg !== "--minutes")
+if (unknown || !(minutes > 0) || !Number.isInteger(seed)) {
   say("soak takes --minutes <number> and --seed <whole number>.")
   process.exitCode = 1
 } else process.exitCode = await soak(minutes, seed).finally(stopAll)
