@@ -5,6 +5,7 @@ declare module "ws" {
   type Events = {
     open: []
     message: [data: Buffer<ArrayBuffer>, isBinary: boolean]
+    ping: []
     pong: []
     error: [error: Error & { code?: string }]
     close: [code: number, reason: Buffer]

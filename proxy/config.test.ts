@@ -173,7 +173,8 @@ describe("targets and servers", () => {
 })
 
 describe("who people are", () => {
-  const gateway = { SANDBAR_TRUSTED_PROXIES: "10.0.0.0/8, 127.0.0.1, fd00::/8" }
+  const hosts = { SANDBAR_PUBLIC_HOSTS: "kf.example" }
+  const gateway = { ...hosts, SANDBAR_TRUSTED_PROXIES: "10.0.0.0/8, 127.0.0.1, fd00::/8" }
   test("a header that a gateway sets, compared in lower case, as Headers has them", () => {
     const config = read({ ...gateway, SANDBAR_IDENTITY: "header:Kubeflow-UserID" })
     expect(config.identity).toEqual({ is: "header", name: "kubeflow-userid" })
@@ -181,9 +182,15 @@ describe("who people are", () => {
     expect(read({}).identity).toEqual({ is: "none" })
   })
   test("forged identity: a header without a gateway to trust is a fault, for anybody could send it", () => {
-    expect(faults({ SANDBAR_IDENTITY: "header:kubeflow-userid" })).toEqual([
+    expect(faults({ ...hosts, SANDBAR_IDENTITY: "header:kubeflow-userid" })).toEqual([
       "SANDBAR_IDENTITY=header:kubeflow-userid: anybody can send a header; name the gateway that sets it in SANDBAR_TRUSTED_PROXIES.",
     ])
+  })
+  test("DNS rebinding: on the gateway's own machine a page could name itself, so the names of the hosts are needed", () => {
+    const env = { SANDBAR_TRUSTED_PROXIES: "127.0.0.1", SANDBAR_IDENTITY: "header:x-user" }
+    expect(faults(env)).toEqual([expect.stringContaining("SANDBAR_PUBLIC_HOSTS")])
+    expect(faults({ ...env, ...hosts })).toEqual([])
+    expect(faults({ ...env, HOST: "0.0.0.0" })).toEqual([])
   })
   test.each(["header:", "header:kubeflow_userid", "header:a b", "header:a:b", "header", "kubeflow-userid"])(
     "%s is none of both",
@@ -204,8 +211,9 @@ test("stolen identity: a header that has another meaning, or goes to targets, ca
     expect(faults({ SANDBAR_TRUSTED_PROXIES: "10.0.0.1", SANDBAR_IDENTITY: `header:${name}` })).toHaveLength(
       1,
     )
+  const gateway = { SANDBAR_TRUSTED_PROXIES: "10.0.0.1", SANDBAR_PUBLIC_HOSTS: "kf.example" }
   for (const name of ["x-forwarded-user", "x-forwarded-email", "remote-user", "x-auth-request-email"])
-    expect(faults({ SANDBAR_TRUSTED_PROXIES: "10.0.0.1", SANDBAR_IDENTITY: `header:${name}` })).toEqual([])
+    expect(faults({ ...gateway, SANDBAR_IDENTITY: `header:${name}` })).toEqual([])
 })
 
 describe("the installation's key", () => {

@@ -206,6 +206,19 @@ function checkTogether(values: Partial<Values>, env: Environment, machine: Machi
         "others can reach it; set SANDBAR_IDENTITY=none if a gateway signs people in",
       ),
     )
+  // On the gateway's own machine a browser is a trusted peer as well, and a page can give it any name (DNS rebinding).
+  if (
+    values.SANDBAR_IDENTITY?.is === "header" &&
+    isLoopback(values.HOST ?? "") &&
+    values.SANDBAR_PUBLIC_HOSTS?.length === 0
+  )
+    faults.push(
+      faultOf(
+        "SANDBAR_IDENTITY",
+        env.SANDBAR_IDENTITY ?? "",
+        "a page in a browser on this machine could set that header too; name the hosts that people use in SANDBAR_PUBLIC_HOSTS",
+      ),
+    )
   if (values.SANDBAR_IDENTITY?.is === "header" && values.SANDBAR_TRUSTED_PROXIES?.length === 0)
     faults.push(
       faultOf(

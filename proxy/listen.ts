@@ -17,6 +17,7 @@ export function listen(
 ): Bun.Server<Pipe> | string {
   // Above ours, so that the refusal has a sentence; Bun's own 431 has none. The type has it read-only.
   Object.assign(http, { maxHeaderSize: 4 * mostHeaderBytes })
+  const inTurn = makeTurns(64)
   try {
     return Bun.serve({
       hostname: config.host,
@@ -26,7 +27,7 @@ export function listen(
       // We count ourselves and answer with a sentence; Bun's own refusal has none, and would come first. What no
       // route reads, Bun throws away as it comes.
       maxRequestBodySize: Number.MAX_SAFE_INTEGER,
-      fetch: (request, connection) => app.fetch(request, { connection }),
+      fetch: (request, connection) => inTurn(() => app.fetch(request, { connection })),
       websocket: pipeHandlers,
       // Bun's own page for errors shows source code.
       development: false,
@@ -52,4 +53,21 @@ function bodyProblem(err: Error, log: Log): Problem {
 export function listeningUrl(host: string, port: number, prefix: string): string {
   const name = host === "0.0.0.0" || host === "::" ? "localhost" : host.includes(":") ? `[${host}]` : host
   return `http://${name}:${port}${prefix}`
+}
+
+/**
+ * Starvation: Bun goes on with the pipelined requests of one connection for as long as their answers come at once, and
+ * with nobody else's. Beyond `most` in one turn of the event loop, the rest waits for the next.
+ */
+function makeTurns(most: number) {
+  let taken = 0
+  return <T>(work: () => T | Promise<T>): T | Promise<T> => {
+    if (taken === 0)
+      setImmediate(() => {
+        taken = 0
+      })
+    taken += 1
+    if (taken <= most) return work()
+    return new Promise<void>((resolve) => setImmediate(resolve)).then(work)
+  }
 }

@@ -25,7 +25,7 @@ test("an error is logged without the query of the address that it names", () => 
     path: "http://10.0.0.1/x?token=s3cret",
     code: "ECONNRESET",
   })
-  err.stack = "Error\n    at somewhere"
+  err.stack = `Error: ${err.message}\n    at somewhere`
   log.error({ err }, "bug")
   expect(lines.join("")).toContain("ECONNRESET")
   expect(lines.join("")).not.toContain("s3cret")

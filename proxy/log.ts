@@ -81,5 +81,14 @@ function collectWrites(write: (text: string) => void): (line: string) => void {
 function describeError(error: unknown): Record<string, unknown> {
   if (!(error instanceof Error)) return { message: String(error) }
   const code = "code" in error ? { code: error.code } : {}
-  return { type: error.name, message: error.message.replace(/\?[^\s"]*/g, "?…"), ...code, stack: error.stack }
+  return {
+    type: error.name,
+    message: withoutQueries(error.message),
+    ...code,
+    stack: withoutQueries(error.stack ?? ""),
+  }
+}
+
+function withoutQueries(text: string): string {
+  return text.replace(/\?[^\s"]*/g, "?…")
 }

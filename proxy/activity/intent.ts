@@ -29,6 +29,7 @@ export function isByHand(method: string, path: string): boolean {
   return !writtenByPrograms.some((pattern) => pattern.test(operation))
 }
 
+const longestReport = 4_096
 /**
  * What a terminal answers when a program asks it something: its kind, its size, the cursor, a colour, the focus.
  * Programs ask for as long as they run, and no person types that.
@@ -39,6 +40,8 @@ const reports =
 
 /** Whether a message from the browser to a terminal was typed. */
 export function isTyped(message: string | Uint8Array): boolean {
+  // No terminal reports that much, and reading it all would be somebody's way to stop us.
+  if (message.length > longestReport) return true
   const text = typeof message === "string" ? message : new TextDecoder().decode(message)
   return text !== "" && !(text.startsWith("\x1b") && reports.test(text))
 }

@@ -63,7 +63,7 @@ async function waitingSessions(ask: Ask, query: string): Promise<Set<string>> {
   )
   const asks = lists.flatMap((list) => {
     const parsed = v.safeParse(AsksSchema, list)
-    return parsed.success ? parsed.output : []
+    return parsed.success ? parsed.output.slice(0, mostSessions) : []
   })
   const waiting = new Set<string>()
   for (const { sessionID } of asks) {

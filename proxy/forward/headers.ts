@@ -92,7 +92,7 @@ const rewriteLocation: ResponsePass = (headers, { target, forwardBase }) => {
   const location = headers.get("location")
   if (location === null) return
   const url = URL.canParse(location, target.origin) ? new URL(location, target.origin) : undefined
-  if (url?.origin === target.origin)
+  if (url?.origin === target.origin && url.protocol !== "blob:")
     headers.set("location", `${forwardBase}${url.pathname}${url.search}${url.hash}`)
   else headers.delete("location")
 }

@@ -99,7 +99,7 @@ export function tooLarge(mostBytes: number): Problem {
 
 function download(response: Response, exchange: HttpExchange, options: SendOptions): Promise<Response> {
   const { request, name, slot } = exchange
-  const isStream = response.headers.get("content-type")?.startsWith("text/event-stream") === true
+  const isStream = response.headers.get("content-type")?.toLowerCase().startsWith("text/event-stream")
   if (isStream) {
     options.drain.requireRunning()
     slot.toStream()

@@ -22,6 +22,7 @@ function makeSides() {
       this.isPaused = false
     },
     close: (code: number, reason: string) => calls.push(`close ${name} ${code} ${reason}`),
+    terminate: () => calls.push(`cut ${name}`),
     send: () => -1,
   })
   const client = { ...side("client"), waiting: 0, getBufferedAmount: () => client.waiting }
@@ -130,4 +131,38 @@ test("sent codes: what nobody may send becomes an error, what anybody may stays"
     pipe.end(code, "")
     expect(calls).toContain(`close target ${sent} `)
   }
+})
+
+describe("peers that take more than their share", () => {
+  test("starvation: thousands of tiny messages in one turn end the connection, on both sides at once", () => {
+    for (const flood of [
+      ({ upstream }: ReturnType<typeof makeSides>) => upstream.emit("message", Buffer.from("x"), false),
+      ({ upstream }: ReturnType<typeof makeSides>) => upstream.emit("ping"),
+      ({ pipe }: ReturnType<typeof makeSides>) => pipe.message("x"),
+    ]) {
+      const sides = makeSides()
+      for (let count = 0; count < 10_000; count++) flood(sides)
+      expect(sides.calls).not.toContain("cut target")
+      flood(sides)
+      expect(sides.calls).toEqual(expect.arrayContaining(["end", "cut client", "cut target"]))
+    }
+  })
+
+  test("held memory: a client that answers pings and reads nothing is cut off, one that reads slowly is not", () => {
+    const { pipe, client, upstream, calls } = makeSides()
+    client.waiting = 8_000_000
+    for (let beats = 0; beats < 10; beats++) {
+      vi.advanceTimersByTime(pingMs)
+      pipe.pong()
+      upstream.emit("pong")
+      pipe.drain()
+    }
+    expect(calls).not.toContain("cut client")
+    for (let beats = 0; beats < 3; beats++) {
+      vi.advanceTimersByTime(pingMs)
+      pipe.pong()
+      upstream.emit("pong")
+    }
+    expect(calls).toContain("cut client")
+  })
 })

@@ -28,6 +28,7 @@ export type Pipe = {
 }
 
 const mostWaiting = 1_048_576
+const mostInTurn = 10_000
 
 /** `upstream` is open and paused; it flows from the moment on that the client is there. */
 export function makePipe(upstream: WebSocket, options: PipeOptions): Pipe {
@@ -36,6 +37,8 @@ export function makePipe(upstream: WebSocket, options: PipeOptions): Pipe {
   let client: Client | undefined
   let beats: Timer | undefined
   let forget: (() => void) | undefined
+  let inTurn = 0
+  let stuckFor = 0
   let ending: [code: number, reason: string] | undefined
 
   function end(code: number, reason: string): void {
@@ -53,6 +56,10 @@ export function makePipe(upstream: WebSocket, options: PipeOptions): Pipe {
 
   /** Nobody who was asked twice stays silent. A side that we do not read from cannot be heard. */
   function beat(): void {
+    // It may answer pings and read nothing: what waits for it is memory of ours.
+    stuckFor = client && client.getBufferedAmount() > 0 ? stuckFor + 1 : 0
+    if (stuckFor > 2) cutOff("The client reads nothing.")
+    if (ending) return
     const sides = [
       ["client", client],
       ["target", upstream],
@@ -65,9 +72,28 @@ export function makePipe(upstream: WebSocket, options: PipeOptions): Pipe {
     }
   }
 
+  /** Small frames cost us far more than whoever sends them: thousands at once are everybody else's time. */
+  function isFlood(): boolean {
+    if (inTurn === 0)
+      setImmediate(() => {
+        inTurn = 0
+      })
+    inTurn += 1
+    if (inTurn > mostInTurn) cutOff("Too many messages at once.")
+    return inTurn > mostInTurn
+  }
+
+  /** After a polite close, Bun would go on reading what comes. */
+  function cutOff(reason: string): void {
+    end(1008, reason)
+    client?.terminate()
+    upstream.terminate()
+  }
+
+  upstream.on("ping", isFlood)
   upstream.on("message", (data, isBinary) => {
     unanswered.target = 0
-    if (ending) return
+    if (ending || isFlood()) return
     onBytes("to_client", data.length)
     if (client?.send(isBinary ? data : data.toString()) === -1) upstream.pause()
   })
@@ -93,7 +119,7 @@ export function makePipe(upstream: WebSocket, options: PipeOptions): Pipe {
     },
     message(message) {
       unanswered.client = 0
-      if (ending) return
+      if (ending || isFlood()) return
       onBytes("to_target", Buffer.byteLength(message))
       onInput?.(message)
       upstream.send(message, letClientGoOn)
@@ -101,6 +127,7 @@ export function makePipe(upstream: WebSocket, options: PipeOptions): Pipe {
     },
     drain() {
       unanswered.client = 0
+      stuckFor = 0
       // Some room is not enough: each time, as much again would come in as goes out.
       if (client?.getBufferedAmount() === 0) upstream.resume()
     },

@@ -52,11 +52,7 @@ const crowded = () =>
 export function makeLimits(limits: Limits, held = new Map<string, number>()): Gate {
   const rate = new RateLimiterMemory({ points: limits.rate, duration: rateSeconds })
   const ofAll = (kind: string, most: number): Cap => ({ key: kind, most, refuse: busy })
-  const ofClient = (kind: string, client: string, most: number): Cap => ({
-    key: `${kind} of ${client}`,
-    most,
-    refuse: crowded,
-  })
+  const ofClient = (key: string, most: number): Cap => ({ key, most, refuse: crowded })
   const requests = ofAll("requests", Number.POSITIVE_INFINITY)
   const streams = ofAll("streams", limits.streams)
   const sockets = ofAll("sockets", limits.sockets)
@@ -64,17 +60,18 @@ export function makeLimits(limits: Limits, held = new Map<string, number>()): Ga
   return {
     enter(target, client) {
       const atTarget = { key: `at ${target}`, most: limits.target, refuse: () => full(target) }
-      const releases = [take(held, [requests, atTarget, ofClient("requests", client, limits.client)])]
+      const releases = [take(held, [requests, atTarget, ofClient(`requests of ${client}`, limits.client)])]
       return {
         toStream() {
-          releases.push(take(held, [streams, ofClient("streams", client, limits["client-streams"])]))
+          releases.push(take(held, [streams, ofClient(`streams of ${client}`, limits["client-streams"])]))
         },
         release() {
           for (const release of releases.splice(0)) release()
         },
       }
     },
-    enterSocket: (client) => take(held, [sockets, ofClient("sockets", client, limits["client-sockets"])]),
+    enterSocket: (client) =>
+      take(held, [sockets, ofClient(`sockets of ${client}`, limits["client-sockets"])]),
     async spend(client) {
       await rate.consume(client).catch((refusal: unknown) => {
         if (!(refusal instanceof RateLimiterRes)) throw refusal

@@ -67,3 +67,8 @@ describe("whose limits a request counts for", () => {
     expect(clientAddress("10.0.0.1", forwardedFor, trusted)).toBe("203.0.113.7")
   })
 })
+
+test.each(["010.0.0.0/8", "10.1/16", "10.0.0.0/33", "10.0.0.0/8/8"])(
+  "wrong gateway: %s is refused, for it is another network than it looks like",
+  (text) => expect(parseCidr(text)).toBeUndefined(),
+)

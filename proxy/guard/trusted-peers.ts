@@ -5,7 +5,9 @@ export type Cidr = readonly [ReturnType<typeof ipaddr.parse>, number]
 
 /** `10.0.0.0/8`, `fd00::/8`, or one address; undefined for anything else. */
 export function parseCidr(text: string): Cidr | undefined {
-  if (ipaddr.isValidCIDR(text)) return ipaddr.parseCIDR(text)
+  // `010.0.0.0/8` and `10.1/16` would be other networks than they look like.
+  const isPlain = text.includes(":") || /^\d+(\.\d+){3}\//.test(text)
+  if (isPlain && !/(^|\.)0\d/.test(text) && ipaddr.isValidCIDR(text)) return ipaddr.parseCIDR(text)
   const full = text.includes(":") ? ipaddr.IPv6.isValid(text) : ipaddr.IPv4.isValidFourPartDecimal(text)
   return full ? [ipaddr.parse(text), text.includes(":") ? 128 : 32] : undefined
 }

@@ -57,18 +57,11 @@ async function forward(context: ProxyContext, deps: ForwardDeps): Promise<Respon
     const forwardBase = `${deps.visiblePrefix(context)}${forwardPath.slice(0, -1)}`
     const path = context.req.path.slice(forwardRoot.length) + queryOf(request.url)
     deps.activity.noteRequest(request.method, path)
-    const response = await sendToTarget(
-      {
-        ...route,
-        request,
-        path,
-        forwardBase,
-        requestId: context.get("requestId"),
-        slot: { toStream: slot.toStream, release },
-      },
-      deps,
-    )
-    if (response.ok) deps.activity.noteAccepted(target.origin, path, request.headers)
+    const exchange = { ...route, request, path, forwardBase, requestId: context.get("requestId") }
+    const response = await sendToTarget({ ...exchange, slot: { ...slot, release } }, deps)
+    // OpenCode answers OPTIONS without a password; it says nothing about the credentials that came along.
+    if (response.ok && request.method !== "OPTIONS")
+      deps.activity.noteAccepted(target.origin, path, request.headers)
     if (response.headers.has("content-length")) deps.setIdleTimeout(context, idleSeconds)
     return response
   } catch (error) {

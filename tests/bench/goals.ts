@@ -62,7 +62,7 @@ export const goals: readonly Goal[] = [
     scenario: "streams",
     says: "2,000 open streams slow the request rate by less than 10 %",
     value: (results) => results.of("beside", "sandbar"),
-    shown: (value) => `${Math.round((value - 1) * 100)} %`,
+    shown: (value) => `${value < 1 ? "−" : "+"}${Math.round(Math.abs(value - 1) * 100)} %`,
     met: (value) => value > 0.9,
   },
 ]

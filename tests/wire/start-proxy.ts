@@ -26,7 +26,8 @@ export const testMachine: Machine = {
 }
 
 export function testConfig(env: Environment = {}): Config {
-  const result = readConfig({ PORT: "0", SANDBAR_DRIVER: "none", ...env }, testMachine)
+  const hosts = env.SANDBAR_IDENTITY?.startsWith("header") ? { SANDBAR_PUBLIC_HOSTS: "sandbar.example" } : {}
+  const result = readConfig({ PORT: "0", SANDBAR_DRIVER: "none", ...hosts, ...env }, testMachine)
   if (!result.ok) throw new Error(result.faults.join("\n"))
   return result.config
 }
