@@ -54,14 +54,15 @@ export async function failureOfAnswer(response: Response, credentials: boolean):
     const final = [400, 401, 403, 508].includes(status)
     return new Failure(problem.output.detail, { status, code: problem.output.code, final })
   }
-  if (!fromTarget) return notFromSandbar(status)
-  if (status === 401 || status === 403) return refused(status, credentials)
+  if (status === 401 || status === 403)
+    return fromTarget ? refused(status, credentials) : notFromSandbar(status)
   const said = v.safeParse(ServerErrorSchema, body)
   if (said.success) {
     const { data, message, name, _tag } = said.output
     const text = firstLine(data?.message ?? message ?? "")
     if (text !== "") return new Failure(text, { status, code: name ?? _tag })
   }
+  if (!fromTarget && (isPage(response) || status >= 502)) return notFromSandbar(status)
   if (isPage(response)) return new Failure(pageSentence, { status, code: "page", final: response.ok })
   return new Failure(`The server answered with status ${status}. Look at its log, then try again.`, {
     status,
