@@ -364,3 +364,28 @@ test("exhaustion: a connection gets its idle timeout back when its answer is ove
     expect([seconds[0], seconds.at(-1)]).toEqual([0, 255])
   }
 })
+
+test("lost watch: an OPTIONS request, which needs no password, does not take away the one that a server is asked with", async () => {
+  const origin = "http://127.0.0.1:4096"
+  const accepted: (string | null)[] = []
+  const activity = {
+    noteRequest: () => undefined,
+    noteAccepted: (_name: string, _path: string, sent: Headers) =>
+      void accepted.push(sent.get("x-target-authorization")),
+    noteInput: () => undefined,
+    read: async () => ({ lastActivity: new Date(0), busy: false }),
+    stop: () => undefined,
+  }
+  const network = { touch: async () => undefined }
+  const fetch = async () => new Response(null, { status: 204 })
+  const env = { SANDBAR_ALLOWED_TARGETS: origin }
+  const app = createApp(makeTestDeps({ activity, network, fetch, env }, () => 0))
+  const ask = (method: string, sent: Record<string, string>) =>
+    app.request("http://127.0.0.1:8888/api/proxy/session", {
+      method,
+      headers: { host: "127.0.0.1:8888", "x-target-server": origin, ...sent },
+    })
+  expect((await ask("POST", { "x-target-authorization": "Basic annas" })).status).toBe(204)
+  expect((await ask("OPTIONS", {})).status).toBe(204)
+  expect(accepted).toEqual(["Basic annas"])
+})
