@@ -4,6 +4,8 @@
 export const forwardPath = "api/proxy/"
 /** Where a WebSocket begins: a browser can send no header of ours with one, so it fetches a ticket first. */
 export const ticketPath = "api/proxy/ticket"
+/** Asks one server what is wrong with it, if anything (shared/probe.ts). */
+export const probePath = "api/probe"
 export const uiConfigPath = "api/config"
 
 /** Which server a forwarded request goes to, as an origin: `http://host:port`. */

@@ -1,16 +1,14 @@
 // The list, its storage and its health, put together. Each change is a pure function of server-list.ts.
-import { type Accessor, createComputed, createMemo, onCleanup } from "solid-js"
-import { createStore } from "solid-js/store"
+import { type Accessor, createMemo } from "solid-js"
 import type { ProvidedServer } from "../../shared/servers.ts"
 import { bareRecord, withoutKey } from "../base/bare-record.ts"
 import { createStored } from "../base/create-stored.ts"
 import type { Stored } from "../base/storage.ts"
 import { notify } from "../ui/notices.tsx"
-import { makeHealthPoller } from "./health-poller.ts"
-import { probe as probeServer } from "./probe.ts"
+import { createHealth } from "./create-health.ts"
+import type { probe as probeServer } from "./probe.ts"
 import type { Server } from "./server.ts"
 import type { Servers } from "./server-context.tsx"
-import type { ServerHealth } from "./server-health.ts"
 import {
   addServer,
   editServer,
@@ -54,7 +52,7 @@ export function createServers(options: ServersOptions): Servers {
   }, [])
   const shown = createMemo(() => all().filter((server) => !isHidden(book(), server)))
   const find = (id: string) => all().find((server) => server.id === id)
-  const health = createHealth(all, options.probe ?? probeServer)
+  const health = createHealth(all, options.probe)
 
   /** `before`: the address that the server had until now. */
   const keepPassword = (entry: ServerEntry, before = entry.url) =>
@@ -98,21 +96,6 @@ export function createServers(options: ServersOptions): Servers {
     remembers: (id) => book().credentials[find(id)?.url ?? ""]?.password !== undefined,
     ...health,
   }
-}
-
-/** Health of every server, also of the hidden ones: a link may show one. */
-function createHealth(
-  servers: Accessor<Server[]>,
-  probe: typeof probeServer,
-): Pick<Servers, "health" | "probeNow"> {
-  const [state, setState] = createStore<Record<string, ServerHealth>>(bareRecord())
-  const poller = makeHealthPoller({
-    probe: (server, signal) => probe(server, { signal }),
-    report: (id, health) => setState({ [id]: health }),
-  })
-  onCleanup(poller.stop)
-  createComputed(() => poller.watch(servers()))
-  return { health: (id) => state[id] ?? { kind: "checking" }, probeNow: poller.probeNow }
 }
 
 function same(a: Server, b: Server): boolean {

@@ -9,6 +9,8 @@ export type Server = {
   /** Basic credentials; kept in memory and, only when the person asks, in localStorage. */
   username?: string | undefined
   password?: string | undefined
+  /** Tells one password from another without telling it; tabs that got it from each other have the same. */
+  credentialId?: string | undefined
   /** Offered by the proxy: can be hidden, not edited. */
   provided: boolean
 }

@@ -1,0 +1,23 @@
+import { type Accessor, createComputed, onCleanup } from "solid-js"
+import { createStore } from "solid-js/store"
+import { bareRecord } from "../base/bare-record.ts"
+import { makeHealthPoller } from "./health-poller.ts"
+import { probe as probeServer } from "./probe.ts"
+import type { Server } from "./server.ts"
+import type { Servers } from "./server-context.tsx"
+import type { ServerHealth } from "./server-health.ts"
+
+/** Health of every server, also of the hidden ones: a link may show one. */
+export function createHealth(
+  servers: Accessor<Server[]>,
+  probe: typeof probeServer = probeServer,
+): Pick<Servers, "health" | "probeNow"> {
+  const [state, setState] = createStore<Record<string, ServerHealth>>(bareRecord())
+  const poller = makeHealthPoller({
+    probe: (server, signal) => probe(server, { signal }),
+    report: (id, health) => setState({ [id]: health }),
+  })
+  onCleanup(poller.stop)
+  createComputed(() => poller.watch(servers()))
+  return { health: (id) => state[id] ?? { kind: "checking" }, probeNow: poller.probeNow }
+}
