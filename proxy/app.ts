@@ -4,7 +4,7 @@ import type { Activity } from "./activity/activity.ts"
 import type { Config } from "./config.ts"
 import type { Drain } from "./drain.ts"
 import { makeDeadlines } from "./forward/deadlines.ts"
-import type { Dial } from "./forward/dial.ts"
+import type { Dial, Network } from "./forward/dial.ts"
 import type { Fetch } from "./forward/http.ts"
 import type { PipeOptions } from "./forward/pipe.ts"
 import { makeChooseTarget } from "./forward/target.ts"
@@ -18,6 +18,7 @@ import { clientAddress, isTrustedPeer } from "./guard/trusted-peers.ts"
 import type { Log } from "./log.ts"
 import type { Metrics } from "./metrics.ts"
 import { isNeighbour, parsePrefix, pathInside, redirectToSlash, visiblePrefix } from "./prefix.ts"
+import { makeProbeRoutes, type ProbeRouteDeps } from "./probe/probe-route.ts"
 import { answerProblem, unknownPath } from "./problem-answer.ts"
 import type { ProxyContext, ProxyEnv } from "./request-context.ts"
 import { observeRequests } from "./request-log.ts"
@@ -37,6 +38,8 @@ export type AppDeps = {
   ui: UiFiles
   managed: ManagedServers
   dial: Dial
+  /** For a probe, which tells the steps of a dial apart. */
+  network: Network
   fetch: Fetch
   limits: Gate
   metrics: Metrics
@@ -48,7 +51,8 @@ export type AppDeps = {
   headersMs?: number
   uploadStallMs?: number
   connectMs?: number
-} & Pick<PipeOptions, "pingMs">
+} & Pick<PipeOptions, "pingMs"> &
+  Pick<ProbeRouteDeps, "probeMs" | "countMs">
 
 export function createApp(deps: AppDeps): Hono<ProxyEnv> {
   const { config } = deps
@@ -84,6 +88,7 @@ export function createApp(deps: AppDeps): Hono<ProxyEnv> {
     origins: [...config.allowed.origins, ...deps.managed.keys()],
   })
   app.route("/", makeUiConfigRoutes(deps))
+  app.route("/", makeProbeRoutes({ ...deps, choose }))
   app.route(
     "/",
     makeSocketRoutes({

@@ -73,14 +73,12 @@ function serve(config: Config, uiRoot: string): void {
   if (!key) return
   const metrics = makeMetrics(limits.counts)
   const drain = makeDrain()
+  const network = makeNetwork(() => ownPort)
   /** What every way to a server needs. */
   const reach = {
     allowed: config.allowed,
     managed,
-    dial: makeDial(
-      makeNetwork(() => ownPort),
-      { onConnect: metrics.connected },
-    ),
+    dial: makeDial(network, { onConnect: metrics.connected }),
     drain,
     fetch: (url: string, init: BunFetchRequestInit) => fetch(url, init),
     viaToken: `sandbar-${randomBytes(8).toString("hex")}`,
@@ -89,7 +87,7 @@ function serve(config: Config, uiRoot: string): void {
   drain.onStop(activity.stop)
   const tickets = makeTickets(deriveKey(key, "ticket", ticketKeyBytes))
   const version = manifest.version
-  const app = createApp({ config, version, log, ui, limits, metrics, activity, tickets, ...reach })
+  const app = createApp({ config, version, log, ui, limits, metrics, activity, tickets, network, ...reach })
   const server = listen(app, config, log)
   if (typeof server === "string") {
     refuse([server])

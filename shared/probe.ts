@@ -2,7 +2,11 @@
 // whatever was found; a Problem means that nobody was asked.
 import * as v from "valibot"
 
-/** In this order; the first that fails ends the probe. Without TLS or a name to look up, a step is left out. */
+/**
+ * In this order; the first that fails ends the probe. A step that there is nothing to do for is left out: `dns` for an
+ * address, `tls` for http, `password` where none was sent. Whoever refuses a password may refuse to say what it is:
+ * then `password` follows `http`.
+ */
 export const probeSteps = [
   "policy",
   "dns",

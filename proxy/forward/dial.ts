@@ -74,9 +74,15 @@ async function findAddress(network: Network, target: Target, dialMs: number): Pr
   })
   const addresses = await Promise.race([addressesOf(network, target), late])
   if (addresses.some((address) => network.isSelf(address, port)))
-    throw new Problem("target.loop", `${origin} leads back to Sandbar itself. Use the server's own address.`)
+    throw new Problem(
+      "target.loop",
+      `The address ${origin} leads back to Sandbar itself. Use the server's own address.`,
+    )
   if (rule === "pattern" && !addresses.every(isPodAddress))
-    throw new Problem("target.forbidden", `${host} has an address outside the cluster's private network.`)
+    throw new Problem(
+      "target.forbidden",
+      `The name ${host} has an address outside the cluster's private network.`,
+    )
   return Promise.race([firstReachable(network, target, addresses, deadline), late])
 }
 

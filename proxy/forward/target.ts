@@ -98,7 +98,7 @@ const hasSuffix: Check = ({ host, port }, suffixes) => {
 
 const isNoSystemNamespace: Check = ({ host }) => {
   if (!isSystemNamespace(host)) return
-  const detail = `${host} belongs to the cluster itself; Sandbar never connects to it.`
+  const detail = `The name ${host} belongs to the cluster itself; Sandbar never connects to it.`
   throw new Problem("target.forbidden", detail)
 }
 
@@ -121,6 +121,6 @@ function malformed(): Problem {
 
 /** With the port: two servers on one host differ in nothing else. */
 function forbidden(host: string, port: number): Problem {
-  const detail = `${host}:${port} is not on this installation's list of allowed servers. Ask its operator to add it.`
+  const detail = `The server ${host}:${port} is not on the list of allowed servers; an administrator sets SANDBAR_ALLOWED_TARGETS.`
   return new Problem("target.forbidden", detail)
 }

@@ -42,6 +42,15 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
   // It asks servers on the way that forwarded requests take.
   "proxy/activity": ["proxy/forward", "proxy/sandboxes", ...proxyGround],
   "proxy/sandboxes": ["proxy/forward", ...proxyGround],
+  // What a forwarded request passes, step by step; it names its target as the route of forwarded requests does.
+  "proxy/probe": [
+    "proxy/forward",
+    "proxy/guard",
+    "proxy/routes",
+    "proxy/sandboxes",
+    "proxy/ui",
+    ...proxyGround,
+  ],
   // The built page: reading its files once, and serving them.
   "proxy/ui": proxyGround,
   "proxy/routes": [
@@ -54,6 +63,7 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
   ],
   // Everything at the top of proxy/: the entry, the app and what they alone use.
   proxy: [
+    "proxy/probe",
     "proxy/routes",
     "proxy/activity",
     "proxy/ui",
@@ -77,6 +87,7 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
     ...features,
     ...featureBelow,
     "app/screens",
+    "proxy/probe",
     "proxy/routes",
     "proxy/activity",
     "proxy/ui",

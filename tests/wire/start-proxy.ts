@@ -34,7 +34,7 @@ export function testConfig(env: Environment = {}): Config {
 
 export type TestProxy = { url: string; port: number; logLines: string[]; stop: () => Promise<void> }
 
-export type TestProxyOptions = Partial<Omit<AppDeps, "config" | "dial">> & {
+export type TestProxyOptions = Partial<Omit<AppDeps, "config" | "dial" | "network">> & {
   env?: Environment
   network?: Partial<Network>
   dialOptions?: DialOptions
@@ -49,6 +49,7 @@ export function makeTestDeps(
   const logLines: string[] = []
   const config = testConfig(options.env)
   const limits = makeLimits(config.limits)
+  const network = { ...makeNetwork(ownPort), ...options.network }
   const deps = {
     version: "0.0.0-test",
     log: makeLog({ format: "json", level: "info", write: (line) => logLines.push(line) }),
@@ -62,10 +63,8 @@ export function makeTestDeps(
     tickets: makeTickets(new Uint8Array(ticketKeyBytes)),
     ...options,
     config,
-    dial: makeDial(
-      { ...makeNetwork(ownPort), ...options.network },
-      { dialMs: 1_000, ...options.dialOptions },
-    ),
+    network,
+    dial: makeDial(network, { dialMs: 1_000, ...options.dialOptions }),
     logLines,
   }
   const ask = makeAskServer({ ...deps, allowed: config.allowed })

@@ -1,0 +1,74 @@
+// One probe: policy → name → connection → TLS → HTTP → OpenCode → version → password, up to the first that fails.
+import type { Probe } from "../../shared/probe.ts"
+import { Problem } from "../../shared/problems.ts"
+import type { Target } from "../forward/target.ts"
+import { type AskDeps, makeAskTarget } from "./ask-target.ts"
+import { countWork } from "./count-work.ts"
+import { findingOf } from "./failure-words.ts"
+import { Obstacle } from "./finding.ts"
+import { type ReachDeps, reachTarget } from "./reach-target.ts"
+import { recognise } from "./recognise.ts"
+import { makeStepClock, type StepClock } from "./step-clock.ts"
+
+export type ProbeDeps = ReachDeps & AskDeps & { now: () => number; countMs: number }
+
+export type Question = {
+  /** Throws a Problem for a server that is not allowed. */
+  name: () => Target
+  /** Holds a place among the client's requests; gives what returns it. Throws a Problem when there is none. */
+  enter: (target: Target) => () => void
+  beforeLookup: () => Promise<void>
+  authorization: string | undefined
+  requestId: string
+  /** Aborted when the client has gone. */
+  signal: AbortSignal
+  /** Told the code of what was found wrong, where it has one. */
+  onProblem: (problem: Problem) => void
+}
+
+/** Rejects with a Problem when nobody was asked, and with the reason of `question.signal`. */
+export async function probeTarget(question: Question, deps: ProbeDeps): Promise<Probe> {
+  const steps = makeStepClock("policy", deps.now)
+  const stop = new AbortController()
+  const late = new Problem("target.timeout", "No answer in time.")
+  const timer = setTimeout(() => stop.abort(late), deps.probeMs)
+  const signal = AbortSignal.any([question.signal, stop.signal])
+  let target: Target | undefined
+  let leave: (() => void) | undefined
+  try {
+    target = question.name()
+    leave = question.enter(target)
+    return await examine(target, question, deps, steps, signal)
+  } catch (error) {
+    question.signal.throwIfAborted()
+    const isManaged = target !== undefined && deps.managed.has(target.origin)
+    const at = { target, isManaged, step: steps.current(), seconds: Math.round(deps.probeMs / 1_000) }
+    if (error instanceof Obstacle) return { ...error.finding, steps: steps.end(false) }
+    const finding = error instanceof Problem ? findingOf(error, at) : undefined
+    if (!finding) throw error
+    question.onProblem(error as Problem)
+    return { ...finding, steps: steps.end(false) }
+  } finally {
+    clearTimeout(timer)
+    leave?.()
+    // Whatever is still open at the target was for this probe alone.
+    stop.abort(late)
+  }
+}
+
+async function examine(
+  target: Target,
+  question: Question,
+  deps: ProbeDeps,
+  steps: StepClock,
+  signal: AbortSignal,
+): Promise<Probe> {
+  const { authorization, requestId, beforeLookup } = question
+  const route = await reachTarget(target, deps, { steps, signal, beforeLookup })
+  const ask = makeAskTarget(deps, { route, authorization, requestId, signal })
+  const password = route.authorization ? "ours" : authorization ? "person" : "none"
+  const finding = await recognise(ask, { steps, now: deps.now, password })
+  const tried = steps.end(true)
+  const patience = AbortSignal.any([signal, AbortSignal.timeout(deps.countMs)])
+  return { ...finding, ...(await countWork(ask, patience)), steps: tried }
+}
