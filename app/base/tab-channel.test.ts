@@ -24,3 +24,14 @@ test("a tab hears the others in order, not itself, and nothing that it does not 
   expect(heard).toEqual(["b: one", "b: two"])
   for (const channel of [a, b, other, newer]) channel.close()
 })
+
+test("what is said after the end is said to nobody", async () => {
+  const [a, b] = [openTabChannel("late", schema), openTabChannel("late", schema)]
+  const heard: string[] = []
+  b.listen(({ say }) => heard.push(say))
+  a.close()
+  a.post({ say: "late" })
+  await settle()
+  expect(heard).toEqual([])
+  b.close()
+})

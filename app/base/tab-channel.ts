@@ -12,7 +12,7 @@ export type TabChannel<T> = {
 
 /** Without BroadcastChannel nobody hears anybody. `name` is the same in every tab. */
 export function openTabChannel<T>(name: string, schema: v.GenericSchema<unknown, T>): TabChannel<T> {
-  const channel = "BroadcastChannel" in globalThis ? new BroadcastChannel(tabName(name)) : undefined
+  let channel = "BroadcastChannel" in globalThis ? new BroadcastChannel(tabName(name)) : undefined
   return {
     post: (message) => channel?.postMessage(message),
     listen(listener) {
@@ -20,10 +20,15 @@ export function openTabChannel<T>(name: string, schema: v.GenericSchema<unknown,
         const parsed = v.safeParse(schema, event.data)
         if (parsed.success) listener(parsed.output)
       }
-      channel?.addEventListener("message", onMessage)
-      return () => channel?.removeEventListener("message", onMessage)
+      const heard = channel
+      heard?.addEventListener("message", onMessage)
+      return () => heard?.removeEventListener("message", onMessage)
     },
-    close: () => channel?.close(),
+    // What was under way when a page ended may still want to say something: nobody hears it any more.
+    close() {
+      channel?.close()
+      channel = undefined
+    },
   }
 }
 

@@ -62,4 +62,17 @@ describe("a lock between tabs", () => {
     await settle()
     expect(a.holds()).toBe(1)
   })
+
+  test("of a browser that refuses locks to this page is every tab's own, and asked for once", async () => {
+    let asked = 0
+    const request = async () => {
+      asked++
+      throw new DOMException("Access to the Locks API is denied in this context.", "SecurityError")
+    }
+    const a = makeTab({ request } as unknown as TabLocks)
+    await settle()
+    expect([a.holds(), asked]).toEqual([1, 1])
+    a.lock.leave()
+    expect(a.holds()).toBe(0)
+  })
 })

@@ -1,4 +1,5 @@
 // One tab of this browser does what must be done once. The browser passes the lock on when that tab goes.
+import { gone } from "./gone.ts"
 import { tabName } from "./tab-channel.ts"
 
 export type TabLocks = Pick<LockManager, "request">
@@ -12,8 +13,8 @@ export type TabLock = {
 
 /**
  * Waits for the lock `name` and calls `hold` each time that this tab gets it; the signal aborts when the lock is
- * lost. A tab that lost it waits again, until it leaves. Web Locks exist only on https and on localhost; elsewhere
- * every tab holds a lock of its own.
+ * lost. A tab that lost it waits again, until it leaves. Web Locks exist only on https and on localhost; elsewhere,
+ * and where the browser refuses them, every tab holds a lock of its own.
  */
 export function standForLock(
   name: string,
@@ -25,7 +26,7 @@ export function standForLock(
 
   const stand = (steal: boolean) => {
     const mine = new AbortController()
-    current?.abort()
+    current?.abort(gone)
     current = mine
     if (!locks) return hold(mine.signal)
     // A waiting request ends with its signal; one that steals does not wait, and takes no signal.
@@ -34,7 +35,13 @@ export function standForLock(
       if (current !== mine || left) return mine.abort()
       stand(false)
     }
-    locks.request(tabName(name), options, () => untilAborted(mine.signal, hold)).then(over, over)
+    // Stolen, or given up. Anything else is a browser that grants no locks here (a page without storage, say):
+    // asking again would never end.
+    const refused = (error: unknown) => {
+      if (error instanceof DOMException && error.name === "AbortError") return over()
+      if (current === mine && !left) hold(mine.signal)
+    }
+    locks.request(tabName(name), options, () => untilAborted(mine.signal, hold)).then(over, refused)
   }
   stand(false)
 
@@ -42,7 +49,7 @@ export function standForLock(
     steal: () => stand(true),
     leave() {
       left = true
-      current?.abort()
+      current?.abort(gone)
     },
   }
 }
@@ -54,6 +61,6 @@ async function untilAborted(signal: AbortSignal, hold: (lost: AbortSignal) => vo
   await aborted
 }
 
-function browserLocks(): TabLocks | undefined {
+export function browserLocks(): TabLocks | undefined {
   return "locks" in navigator ? navigator.locks : undefined
 }

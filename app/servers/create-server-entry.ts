@@ -5,10 +5,11 @@ import type { Server } from "./server.ts"
 import { useServers } from "./server-context.tsx"
 import type { ServerEntry } from "./server-list.ts"
 
-export function createServerEntry(server: Server | undefined, linked: string | undefined) {
+/** `start`: what stands in the form of a new server. */
+export function createServerEntry(server: Server | undefined, start?: { address?: string; name?: string }) {
   const servers = useServers()
-  const address = createSignal(server?.url ?? linked ?? "")
-  const name = createSignal(server?.name ?? "")
+  const address = createSignal(server?.url ?? start?.address ?? "")
+  const name = createSignal(server?.name ?? start?.name ?? "")
   const username = createSignal(server?.username ?? "")
   const remember = createSignal(server ? servers.remembers(server.id) : false)
   // An empty field is wrong only once someone tries to save it.
@@ -47,8 +48,8 @@ export function createServerEntry(server: Server | undefined, linked: string | u
       name: name[0]().trim() || new URL(now).host,
       url: now,
       username: username[0]().trim(),
-      password: password.text(),
-      remember: remember[0](),
+      ...(password.isSettled() && { password: password.text() }),
+      remember: remember[0]() && servers.cannotRemember() === undefined,
     }
     if (server) servers.edit(server.id, entry)
     else servers.add(entry)
@@ -68,6 +69,8 @@ function createEntryPassword(server: Server | undefined, url: Accessor<string | 
   return {
     text: () => (moved() && isForThere() ? "" : (typed()?.text ?? server?.password ?? "")),
     set: (text: string) => set({ text, at: url() }),
+    /** Otherwise the saved one stays; it may have come from another tab, or from the vault, after the form. */
+    isSettled: () => typed() !== undefined || moved(),
     /** Why the field is empty, when a password is held back. */
     withheld: () =>
       server?.password && url() !== undefined && moved() && isForThere()

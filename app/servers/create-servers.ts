@@ -1,11 +1,12 @@
 // The list, its storage and its health, put together. Each change is a pure function of server-list.ts.
-import { type Accessor, createMemo } from "solid-js"
-import type { ProvidedServer } from "../../shared/servers.ts"
-import { bareRecord, withoutKey } from "../base/bare-record.ts"
+import { type Accessor, createComputed, createMemo, createSignal, onCleanup } from "solid-js"
+import { type ProvidedServer, serverId } from "../../shared/servers.ts"
 import { createStored } from "../base/create-stored.ts"
-import type { Stored } from "../base/storage.ts"
 import { notify } from "../ui/notices.tsx"
 import { createHealth } from "./create-health.ts"
+import { applyImport, exportServers, isEmptyImport, planImport, undoImport } from "./list-file.ts"
+import { openServerStorage, type ServerStorage } from "./open-server-storage.ts"
+import type { PasswordTrouble } from "./passwords.ts"
 import type { probe as probeServer } from "./probe.ts"
 import type { Server } from "./server.ts"
 import type { Servers } from "./server-context.tsx"
@@ -16,53 +17,53 @@ import {
   isHidden,
   removeServer,
   restoreServer,
-  type ServerBook,
   type ServerEntry,
   serversOf,
   setCredentials,
   setDefault,
   showServer,
-  type TabPasswords,
+  withoutPlainPassword,
 } from "./server-list.ts"
-import { makeServerBook, makeTabPasswords } from "./server-storage.ts"
 
 export type ServersOptions = {
   provided: readonly ProvidedServer[]
   /** From the URL. */
   activeId: Accessor<string | undefined>
-  book?: Stored<ServerBook>
-  passwords?: Stored<TabPasswords>
+  /** Opened here unless the page did so before. */
+  storage?: ServerStorage | undefined
   probe?: typeof probeServer
   notify?: typeof notify
 }
 
 export function createServers(options: ServersOptions): Servers {
   const say = options.notify ?? notify
-  const storedBook = options.book ?? makeServerBook()
-  const storedPasswords = options.passwords ?? makeTabPasswords()
+  const { book: storedBook, passwords } = options.storage ?? createStorage()
   const [book, change] = createStored(storedBook, () => say(notKept))
-  const [passwords, changePasswords] = createStored(storedPasswords, () => say(passwordNotKept))
-  for (const aside of [storedBook.setAside(), storedPasswords.setAside()])
-    if (aside) say(setAsideNotice(aside))
+  const [secrets, setSecrets] = createSignal(passwords.all(), { equals: false })
+  onCleanup(passwords.subscribe(setSecrets))
+  onCleanup(passwords.onTrouble((trouble) => say(troubleNotice(trouble))))
+  const aside = storedBook.setAside()
+  if (aside) say(setAsideNotice(aside))
 
   const all = createMemo<Server[]>((before) => {
     // An entry that did not change stays the same object: what belongs to it is not built anew.
     const keep = (server: Server) => before.find((other) => same(other, server)) ?? server
-    return serversOf(book(), options.provided, passwords()).map(keep)
+    return serversOf(book(), options.provided, secrets()).map(keep)
   }, [])
+  createComputed(() => passwords.watch(all().map((server) => server.url)))
   const shown = createMemo(() => all().filter((server) => !isHidden(book(), server)))
   const find = (id: string) => all().find((server) => server.id === id)
   const health = createHealth(all, options.probe)
 
-  /** `before`: the address that the server had until now. */
-  const keepPassword = (entry: ServerEntry, before = entry.url) =>
-    changePasswords((now) => {
-      const password = entry.remember ? undefined : entry.password
-      if (!password && !(before in now) && !(entry.url in now)) return now
-      const others = withoutKey(withoutKey(now, before), entry.url)
-      if (password) others[entry.url] = password
-      return others
-    })
+  /** `before`: the server as it was until now. */
+  const keepPassword = (entry: ServerEntry, before = find(serverId(entry.url))) => {
+    // One that was kept in plain text is replaced by what comes now.
+    change((now) => withoutPlainPassword(now, entry.url))
+    if (before && before.url !== entry.url && secrets()[before.url]) passwords.forget(before.url)
+    const renew = before !== undefined && (before.username ?? "") !== (entry.username ?? "")
+    const password = entry.password ?? secrets()[entry.url]?.password
+    if (password !== undefined) passwords.set(entry.url, password, { remember: entry.remember, renew })
+  }
 
   return {
     list: shown,
@@ -76,26 +77,52 @@ export function createServers(options: ServersOptions): Servers {
     },
     edit(id, entry) {
       const server = find(id)
-      keepPassword(entry, server?.url)
+      keepPassword(entry, server)
       change((now) => (server?.provided ? setCredentials(now, entry) : editServer(now, id, entry)))
+    },
+    signOut(id) {
+      const url = find(id)?.url
+      if (url === undefined) return
+      change((now) => withoutPlainPassword(now, url))
+      passwords.forget(url)
     },
     remove(id) {
       const { removed } = removeServer(storedBook.get(), id)
-      const url = removed?.server.url ?? ""
-      const password = passwords()[url]
+      const url = removed?.server.url
+      const secret = url !== undefined && url in secrets() ? passwords.forget(url) : undefined
       change((now) => removeServer(now, id).book)
-      changePasswords((now) => (url in now ? withoutKey(now, url) : now))
       return () => {
-        if (password) changePasswords((now) => bareRecord({ ...now, [url]: password }))
         if (removed) change((now) => restoreServer(now, removed))
+        if (url !== undefined && secret) passwords.restore(url, secret)
       }
     },
     hide: (id) => change((now) => hideServer(now, id)),
     show: (id) => change((now) => showServer(now, id)),
     setDefault: (id) => change((now) => setDefault(now, id)),
-    remembers: (id) => book().credentials[find(id)?.url ?? ""]?.password !== undefined,
+    remembers: (id) => secrets()[find(id)?.url ?? ""]?.remembered === true,
+    cannotRemember() {
+      secrets()
+      return passwords.cannotRemember()
+    },
+    exportList: () => exportServers(storedBook.get()),
+    importList(list) {
+      const plan = planImport(storedBook.get(), list, options.provided)
+      if (isEmptyImport(plan)) return { counts: plan.counts }
+      change((now) => applyImport(now, plan))
+      const undo = () => {
+        for (const { url } of plan.added) if (url in secrets()) passwords.forget(url)
+        change((now) => undoImport(now, plan))
+      }
+      return { counts: plan.counts, undo }
+    },
     ...health,
   }
+}
+
+function createStorage(): ServerStorage {
+  const storage = openServerStorage()
+  onCleanup(storage.passwords.close)
+  return storage
 }
 
 function same(a: Server, b: Server): boolean {
@@ -105,6 +132,7 @@ function same(a: Server, b: Server): boolean {
     a.url === b.url &&
     a.username === b.username &&
     a.password === b.password &&
+    a.credentialId === b.credentialId &&
     a.provided === b.provided
   )
 }
@@ -113,10 +141,21 @@ const notKept = {
   kind: "warn",
   text: "This browser did not keep the list of servers: its storage is full or blocked. The change lasts until this tab is closed.",
 } as const
-const passwordNotKept = {
-  kind: "warn",
-  text: "This browser did not keep the password: its storage is full or blocked. You have to type it again after a reload.",
-} as const
+
+function troubleNotice(trouble: PasswordTrouble) {
+  return { kind: "warn", text: troubleText(trouble) } as const
+}
+
+function troubleText(trouble: PasswordTrouble): string {
+  switch (trouble.kind) {
+    case "not-kept":
+      return "This browser did not keep the password: its storage is full or blocked. You have to type it again after a reload."
+    case "not-remembered":
+      return "This browser did not remember the password. It lasts until the browser is closed."
+    case "lost":
+      return `The remembered password of ${trouble.origins.join(", ")} cannot be decrypted any more: this browser lost the key. Type it again.`
+  }
+}
 
 function setAsideNotice(key: string) {
   return {

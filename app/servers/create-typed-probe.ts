@@ -5,6 +5,11 @@ import type { ServerHealth } from "./server-health.ts"
 /** Long enough to type the next letter. */
 const pauseMs = 400
 
+export type TypedProbe = Accessor<ServerHealth | undefined> & {
+  /** Probes once more what stands there. */
+  again: () => void
+}
+
 /**
  * Probes what is being typed, after a pause; a newer target ends the older probe. Undefined while there is
  * nothing to probe.
@@ -12,9 +17,11 @@ const pauseMs = 400
 export function createTypedProbe(
   target: Accessor<ProbeTarget | undefined>,
   probe: typeof probeServer = probeServer,
-): Accessor<ServerHealth | undefined> {
+): TypedProbe {
   const [health, setHealth] = createSignal<ServerHealth>()
+  const [again, ask] = createSignal(0)
   createEffect(() => {
+    again()
     const now = target()
     setHealth(now && { kind: "checking" })
     if (!now) return
@@ -33,5 +40,5 @@ export function createTypedProbe(
       abort.abort()
     })
   })
-  return health
+  return Object.assign(health, { again: () => void ask((count) => count + 1) })
 }

@@ -133,3 +133,116 @@ test("one server can be asked out of turn, without asking the others", async () 
   expect(asked).toEqual(["a:1", "b:1", "b:1"])
   poller.stop()
 })
+
+const down: ServerHealth = { kind: "failed", reason: "It is down." }
+
+test("a server that stays down is asked less and less; one good answer ends that", async () => {
+  let health = down as ServerHealth
+  const { poller, asked } = make(async () => health)
+  poller.watch([a])
+  const askedIn = async (count: number) => {
+    const before = asked.length
+    await seconds(count)
+    return asked.length - before
+  }
+  expect(await askedIn(31)).toBe(2)
+  expect(await askedIn(180)).toBe(3)
+  health = healthy
+  await seconds(60)
+  expect(await askedIn(30)).toBe(3)
+  poller.stop()
+})
+
+test("the network that is back, a look at the tab, and word of a change are reasons to ask at once again", async () => {
+  const { poller, asked, turn } = make(async () => down)
+  poller.watch([a])
+  const reasons = {
+    online: () => window.dispatchEvent(new Event("online")),
+    seen: () => {
+      turn(true)
+      turn(false)
+    },
+    news: () => poller.probeNow("a:1"),
+  }
+  for (const [name, happens] of Object.entries(reasons)) {
+    await seconds(100)
+    const before = asked.length
+    happens()
+    await seconds(1)
+    expect(asked.length - before, name).toBe(1)
+    await seconds(10)
+    expect(asked.length - before, name).toBe(2)
+  }
+  poller.stop()
+})
+
+test("while Sandbar itself is gone the servers are down; when it answers for one, all are asked again", async () => {
+  const gone: ServerHealth = { kind: "failed", reason: "Sandbar does not answer.", unasked: true }
+  let health = gone as ServerHealth
+  const { poller, asked, reports } = make(async () => health)
+  poller.watch([a, b])
+  await seconds(75)
+  const before = asked.length
+  health = healthy
+  poller.probeNow("a:1")
+  await seconds(1)
+  expect(asked.slice(before)).toEqual(["a:1", "b:1"])
+  expect(reports.at(-1)).toEqual(["b:1", "healthy"])
+  poller.stop()
+})
+
+test("hanging servers leave connections for the rest of the page, and the unknown come before the known", async () => {
+  const answers: ((health: ServerHealth) => void)[] = []
+  const { poller, asked } = make(() => new Promise((resolve) => answers.push(resolve)))
+  const many = [1, 2, 3, 4, 5].map((index) => server(`s${index}:1`))
+  poller.watch(many)
+  await seconds(10)
+  expect(asked).toEqual(["s1:1", "s2:1", "s3:1"])
+  answers[0]?.(healthy)
+  await seconds(1)
+  expect(asked.at(-1)).toBe("s4:1")
+  await seconds(10)
+  answers[1]?.(healthy)
+  await seconds(1)
+  expect(asked.at(-1)).toBe("s5:1")
+  poller.stop()
+})
+
+test("word of a change while a look is under way is followed by another look, for the first one missed it", async () => {
+  const answers: ((health: ServerHealth) => void)[] = []
+  const { poller, asked } = make(() => new Promise((resolve) => answers.push(resolve)))
+  poller.watch([a])
+  poller.probeNow("a:1")
+  await seconds(2)
+  expect(asked).toHaveLength(1)
+  poller.probeNow("a:1")
+  answers[0]?.(down)
+  await seconds(0)
+  expect(asked).toHaveLength(2)
+  poller.stop()
+})
+
+test("a server that only got another name is not asked again, and keeps its health", async () => {
+  const { poller, asked, reports } = make(async () => healthy)
+  poller.watch([a])
+  await seconds(0)
+  poller.watch([{ ...a, name: "Alpha" }])
+  await seconds(1)
+  expect(asked).toHaveLength(1)
+  expect(reports.at(-1)).toEqual(["a:1", "healthy"])
+  poller.stop()
+})
+
+test("a hidden tab does not act on word of a change; it asks once it is seen", async () => {
+  const { poller, asked, turn } = make(async () => healthy)
+  poller.watch([a])
+  await seconds(1)
+  turn(true)
+  poller.probeNow("a:1")
+  await seconds(5)
+  expect(asked).toHaveLength(1)
+  turn(false)
+  await seconds(0)
+  expect(asked).toHaveLength(2)
+  poller.stop()
+})

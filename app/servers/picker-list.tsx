@@ -2,11 +2,13 @@ import Plus from "lucide-solid/icons/plus"
 import Search from "lucide-solid/icons/search"
 import { createMemo, createSignal, For, onMount, Show } from "solid-js"
 import { Button } from "../ui/button.tsx"
+import { ListFileMenu } from "./list-file-menu.tsx"
 import type { Server } from "./server.ts"
 import { useServers } from "./server-context.tsx"
 import type { FormField } from "./server-form.tsx"
 import { serverAddress } from "./server-path.ts"
 import { ServerRow } from "./server-row.tsx"
+import { createWaitingFilter, WaitingButton } from "./waiting-filter.tsx"
 
 export type PickerListProps = {
   /** The row that takes the focus, instead of the search field. */
@@ -14,6 +16,7 @@ export type PickerListProps = {
   onPick: () => void
   onAdd: (address?: string) => void
   onEdit: (server: Server, field: FormField) => void
+  onSignOut: (server: Server) => void
   onRemove: (server: Server) => void
   onHide: (server: Server) => void
 }
@@ -21,7 +24,10 @@ export type PickerListProps = {
 export function PickerList(props: PickerListProps) {
   const servers = useServers()
   const [query, setQuery] = createSignal("")
-  const shown = createMemo(() => servers.list().filter((server) => matches(server, query())))
+  const waiting = createWaitingFilter()
+  const shown = createMemo(() =>
+    servers.list().filter((server) => matches(server, query()) && waiting.admits(server)),
+  )
   let root: HTMLDivElement | undefined
   let search: HTMLInputElement | undefined
 
@@ -62,6 +68,7 @@ export function PickerList(props: PickerListProps) {
           value={query()}
           onInput={(event) => setQuery(event.currentTarget.value)}
         />
+        <WaitingButton filter={waiting} />
       </div>
       <ul class="picker-rows" aria-label="Servers">
         <For each={shown()} fallback={<None query={query().trim()} onAdd={props.onAdd} />}>
@@ -70,6 +77,7 @@ export function PickerList(props: PickerListProps) {
               server={server}
               onPick={props.onPick}
               onEdit={(field) => props.onEdit(server, field)}
+              onSignOut={() => props.onSignOut(server)}
               onRemove={() => props.onRemove(server)}
               onHide={() => props.onHide(server)}
             />
@@ -81,7 +89,10 @@ export function PickerList(props: PickerListProps) {
           <Plus />
           Add server
         </Button>
-        <HiddenServers />
+        <div class="picker-more">
+          <HiddenServers />
+          <ListFileMenu />
+        </div>
       </div>
     </div>
   )

@@ -2,7 +2,9 @@ import { MemoryRouter, Route, useLocation } from "@solidjs/router"
 import { cleanup, fireEvent, render, screen, waitFor, within } from "@solidjs/testing-library"
 import { createSignal } from "solid-js"
 import { afterEach, beforeEach, expect, test } from "vitest"
+import { makeMemoryVault } from "../../tests/fakes/memory-vault.ts"
 import { Notices } from "../ui/notices.tsx"
+import { openServerStorage } from "./open-server-storage.ts"
 import { Picker } from "./picker.tsx"
 import type { ProbeTarget } from "./probe.ts"
 import { ServersProvider } from "./server-context.tsx"
@@ -22,6 +24,8 @@ const book = {
 function show(health: (target: ProbeTarget) => ServerHealth = () => healthy) {
   const probe = async (target: ProbeTarget) => health(target)
   const [open, setOpen] = createSignal(false)
+  const storage = openServerStorage(makeMemoryVault())
+  close = storage.passwords.close
   const Page = () => <p data-testid="path">{useLocation().pathname}</p>
   render(() => (
     <MemoryRouter
@@ -31,6 +35,7 @@ function show(health: (target: ProbeTarget) => ServerHealth = () => healthy) {
             provided: [{ name: "local", url: "http://local" }],
             activeId: () => "alpha:4096",
             probe,
+            storage,
           }}
         >
           <button type="button" onClick={() => setOpen(true)}>
@@ -51,6 +56,7 @@ function show(health: (target: ProbeTarget) => ServerHealth = () => healthy) {
   return { opener }
 }
 
+let close: () => void = () => undefined
 const dialog = () => document.querySelector<HTMLElement>(".picker") as HTMLElement
 const names = () => [...dialog().querySelectorAll(".row-name")].map((row) => row.textContent)
 const focusedRow = () => document.activeElement?.querySelector(".row-name")?.textContent
@@ -83,6 +89,7 @@ beforeEach(() => {
 })
 afterEach(async () => {
   cleanup()
+  close()
   // The dialog hands the focus back a frame later; it needs its document for that.
   await new Promise((resolve) => setTimeout(resolve, 30))
 })
@@ -212,7 +219,7 @@ test("an added server is normalised, kept, and has the focus in the list", async
   expect(focusedRow()).toBe("sandbox.team-a:4096")
 })
 
-test("a password goes to localStorage only after ticking the box", async () => {
+test("a password is in no readable storage once it is remembered, and otherwise in that of the session", async () => {
   show()
   await settle()
   for (const remember of [false, true]) {
@@ -220,11 +227,60 @@ test("a password goes to localStorage only after ticking the box", async () => {
     await type("Password", "hunter2")
     if (remember) fireEvent.click(screen.getByLabelText("Remember the password on this device"))
     fireEvent.submit(screen.getByLabelText("Address").closest("form") as HTMLFormElement)
-    await settle()
-    expect(localStorage.getItem("sandbar.servers.v1")?.includes("hunter2")).toBe(remember)
-    expect(sessionStorage.getItem("sandbar.passwords.v1")?.includes("hunter2")).toBe(!remember)
+    await waitFor(() =>
+      expect(sessionStorage.getItem("sandbar.passwords.v2")?.includes("hunter2")).toBe(!remember),
+    )
+    expect(JSON.stringify({ ...localStorage })).not.toContain("hunter2")
   }
 })
+
+test("signing out is offered only where there is a password, and says what it did", async () => {
+  show()
+  await settle()
+  await choose("Beta", "Edit")
+  await type("Password", "hunter2")
+  fireEvent.submit(screen.getByLabelText("Address").closest("form") as HTMLFormElement)
+  await settle()
+  await choose("Beta", "Sign out")
+  expect(await screen.findByText(/Signed out of “Beta”/)).toBeTruthy()
+  expect(sessionStorage.getItem("sandbar.passwords.v2")).not.toContain("hunter2")
+  await expect(choose("Beta", "Sign out")).rejects.toThrow()
+})
+
+test("a file with servers is read in, says what came of it, and Undo takes it back", async () => {
+  show()
+  await settle()
+  const servers = [
+    { name: "Gamma", url: "http://gamma:1" },
+    { name: "Alpha", url: "http://alpha:4096" },
+    { name: "Evil", url: "javascript:alert(1)" },
+  ]
+  await choosing([JSON.stringify({ format: "sandbar-servers", version: 1, servers })])
+  expect(await screen.findByText("1 server added, 1 already there, 1 not readable.")).toBeTruthy()
+  expect(names()).toEqual(["local", "Alpha", "Beta", "Gamma"])
+  fireEvent.click(screen.getByText("Undo"))
+  await waitFor(() => expect(names()).toEqual(["local", "Alpha", "Beta"]))
+})
+
+test("a file that is no list, or far too large, is refused with a sentence", async () => {
+  show()
+  await settle()
+  await choosing(['{"servers": 7}'])
+  expect(await screen.findByText(/This is not a list of servers/)).toBeTruthy()
+  await choosing(["x".repeat(10_000_000)])
+  expect(await screen.findByText(/This file is too large/)).toBeTruthy()
+  expect(names()).toEqual(["local", "Alpha", "Beta"])
+})
+
+async function choosing(parts: string[]) {
+  const input = screen.getByLabelText<HTMLInputElement>("File with a list of servers")
+  const file = new File(parts, "sandbar-servers.json", { type: "application/json" })
+  // jsdom's File has no text().
+  Object.defineProperty(file, "text", { value: async () => parts.join("") })
+  Object.defineProperty(input, "files", { value: [file], configurable: true })
+  fireEvent.change(input)
+  await settle()
+}
 
 test("removing asks first, and Undo brings the server back to its place", async () => {
   show()

@@ -4,6 +4,7 @@ import { createMemo, createSignal, Match, Switch } from "solid-js"
 import { ConfirmDialog } from "../ui/confirm-dialog.tsx"
 import { Dialog } from "../ui/dialog.tsx"
 import { notify } from "../ui/notices.tsx"
+import type { LinkedServer } from "./linked-server.ts"
 import { PickerList } from "./picker-list.tsx"
 import type { probe } from "./probe.ts"
 import type { Server } from "./server.ts"
@@ -11,14 +12,21 @@ import { useServers } from "./server-context.tsx"
 import { type FormField, ServerForm } from "./server-form.tsx"
 import "./picker.css"
 
-/** Edits `server`; otherwise adds one, at `address` when there is one already. */
-export type PickerForm = { server?: Server; address?: string | undefined; field: FormField }
+/** Edits `server`; otherwise adds one, at `address` or as `linked` when there is one already. */
+export type PickerForm = {
+  server?: Server
+  address?: string | undefined
+  linked?: LinkedServer | undefined
+  field: FormField
+}
 
 export type PickerProps = {
   open: boolean
   onOpenChange: (open: boolean) => void
   /** Opens with this form instead of the list, and closes with it. */
   form?: PickerForm | undefined
+  /** Opens with this row focused. */
+  focusId?: string | undefined
   probe?: typeof probe
 }
 
@@ -37,7 +45,7 @@ export function Picker(props: PickerProps) {
   }
   const focusId = () => {
     const now = view()
-    return now.kind === "list" ? now.focusId : undefined
+    return now.kind === "list" ? (now.focusId ?? props.focusId) : undefined
   }
   const close = () => {
     props.onOpenChange(false)
@@ -52,6 +60,10 @@ export function Picker(props: PickerProps) {
     notify({ text: `“${server.name}” was removed.`, action: { label: "Undo", run: undo } })
     // Its page has nothing to show any more.
     if (wasActive) navigate("/", { replace: true })
+  }
+  const signOut = (server: Server) => {
+    servers.signOut(server.id)
+    notify({ text: `Signed out of “${server.name}”. Its password is forgotten in all tabs.` })
   }
   const hide = (server: Server) => {
     servers.hide(server.id)
@@ -84,6 +96,7 @@ export function Picker(props: PickerProps) {
             onPick={close}
             onAdd={(address) => setView({ kind: "form", field: "address", address })}
             onEdit={(server, field) => setView({ kind: "form", field, server })}
+            onSignOut={signOut}
             onRemove={setRemoving}
             onHide={hide}
           />
@@ -94,8 +107,10 @@ export function Picker(props: PickerProps) {
             <ServerForm
               server={now().server}
               address={now().address}
+              linked={now().linked}
               focus={now().field}
-              onDone={leave}
+              // What came with a link has no page to go back to: the list shows what became of it.
+              onDone={(id) => (now().linked ? setView({ kind: "list", focusId: id }) : leave(id))}
               onCancel={() => leave()}
               {...(props.probe && { probe: props.probe })}
             />
@@ -106,7 +121,7 @@ export function Picker(props: PickerProps) {
         open={removing() !== undefined}
         onOpenChange={(open) => open || setRemoving(undefined)}
         title={`Remove “${removing()?.name ?? ""}”?`}
-        description="It leaves this browser's list. The server itself and its sessions stay as they are."
+        description="It leaves this browser's list, and its password is forgotten. The server itself and its sessions stay as they are."
         confirm="Remove server"
         danger
         onConfirm={() => {

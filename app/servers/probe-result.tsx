@@ -1,17 +1,54 @@
-import { Show } from "solid-js"
+import { For, Show } from "solid-js"
+import { Button } from "../ui/button.tsx"
 import { Dot } from "../ui/dot.tsx"
-import { healthDot, healthWords, type ServerHealth } from "./server-health.ts"
+import {
+  type HealthStep,
+  healthDot,
+  healthSentence,
+  healthWords,
+  type ServerHealth,
+} from "./server-health.ts"
+import "./probe-result.css"
 
-/** The result of the live test, in a line of fixed size so that the form does not jump. */
-export function ProbeResult(props: { health: ServerHealth | undefined }) {
+export type ProbeResultProps = {
+  health: ServerHealth | undefined
+  /** Looks once more at what was looked at already. */
+  onAgain?: () => void
+}
+
+/** The result of the live test, in a place of fixed size so that the form does not jump. */
+export function ProbeResult(props: ProbeResultProps) {
+  const steps = () => {
+    const health = props.health
+    const all = health && "steps" in health ? (health.steps ?? []) : []
+    // How far it came matters when it failed; how long it took, when it did not.
+    return health?.kind === "healthy" ? all.filter((step) => step.ms >= 1) : all
+  }
+  const done = () => props.health !== undefined && props.health.kind !== "checking"
   return (
-    <div class="probe-result" role="status">
-      <Show when={props.health} fallback="The address is tested while you type.">
-        {(health) => (
-          <>
-            <Dot kind={healthDot(health())} label={healthWords(health())} />
-            <span>{sentence(health())}</span>
-          </>
+    <div class="probe-result">
+      <div class="probe-words" role="status">
+        <Show when={props.health} fallback="The address is tested while you type.">
+          {(health) => (
+            <>
+              <div class="probe-sentence">
+                <Dot kind={healthDot(health())} label={healthWords(health())} />
+                <span>{sentence(health())}</span>
+              </div>
+              <ul class="probe-steps" aria-label="Steps of the test">
+                <For each={steps()}>
+                  {(step) => <li data-failed={step.ok ? undefined : ""}>{stepWords(step)}</li>}
+                </For>
+              </ul>
+            </>
+          )}
+        </Show>
+      </div>
+      <Show when={done() && props.onAgain}>
+        {(again) => (
+          <Button class="probe-again" size="small" variant="quiet" onClick={() => again()()}>
+            Test again
+          </Button>
         )}
       </Show>
     </div>
@@ -19,18 +56,26 @@ export function ProbeResult(props: { health: ServerHealth | undefined }) {
 }
 
 function sentence(health: ServerHealth): string {
-  switch (health.kind) {
-    case "checking":
-      return "Testing the connection."
-    case "healthy":
-      return `OpenCode ${health.version} answers in ${health.latencyMs} ms.`
-    case "needs-password":
-      return "This server needs a password."
-    case "wrong-password":
-      return "The server refuses this user name or password."
-    case "starting":
-      return health.reason
-    default:
-      return `${health.reason} You can save it anyway.`
-  }
+  if (health.kind === "checking") return "Testing the connection."
+  if (health.kind === "healthy") return `OpenCode ${health.version} answers in ${health.latencyMs} ms.`
+  const said = healthSentence(health) ?? ""
+  const canWait = ["needs-password", "wrong-password", "starting", "signed-out"].includes(health.kind)
+  return canWait ? said : `${said} You can save it anyway.`
+}
+
+const stepNames: Readonly<Record<string, string>> = {
+  policy: "allowed",
+  dns: "name",
+  connect: "connect",
+  tls: "TLS",
+  http: "answer",
+  opencode: "OpenCode",
+  version: "version",
+  password: "password",
+}
+
+function stepWords({ step, ok, ms }: HealthStep): string {
+  const name = stepNames[step] ?? step
+  if (!ok) return `${name} failed`
+  return ms < 1 ? name : `${name} ${Math.round(ms)} ms`
 }

@@ -1,150 +1,115 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest"
+import type { Probe } from "../../shared/probe.ts"
 import { type Fetch, probe } from "./probe.ts"
+import { healthSentence } from "./server-health.ts"
 
 const server = { url: "http://a:4096" }
-const fromTarget = { "x-sandbar-from-target": "1" }
+const steps = [{ step: "policy", ok: true, ms: 1 }]
+const found = (answer: Partial<Probe> & Pick<Probe, "verdict">) =>
+  json({ sentence: "", steps, ...answer } satisfies Probe)
 const json = (body: unknown, status = 200) =>
-  new Response(JSON.stringify(body), {
-    status,
-    headers: { ...fromTarget, "content-type": "application/json" },
-  })
-const html = (status = 200) =>
-  new Response("<!doctype html>", { status, headers: { ...fromTarget, "content-type": "text/html" } })
+  new Response(JSON.stringify(body), { status, headers: { "content-type": "application/json" } })
+const page = (status: number) =>
+  new Response("<!doctype html>Sign in", { status, headers: { "content-type": "text/html" } })
 const problem = (code: string, detail: string, status = 502) =>
   new Response(JSON.stringify({ type: `urn:sandbar:${code}`, title: "T", status, code, detail }), {
     status,
     headers: { "content-type": "application/problem+json" },
   })
+const ask = (answer: () => Response, target = server) => probe(target, { fetch: async () => answer() })
 
-/** Answers by path; what is not named is a 404 of the target. */
-function makeFetch(answers: Record<string, () => Response>) {
-  return vi.fn<Fetch>(async (input) => answers[input]?.() ?? html(404))
-}
-const health = "/api/proxy/global/health"
-const health2 = "/api/proxy/api/health"
-const ask = (answers: Record<string, () => Response>, target = server) =>
-  probe(target, { fetch: makeFetch(answers) })
-
-describe("a healthy server", () => {
-  test("shows its version and how long it took", async () => {
-    const times = [100, 112.4]
-    const result = await probe(server, {
-      fetch: makeFetch({ [health]: () => json({ healthy: true, version: "1.18.33" }) }),
-      now: () => times.shift() ?? 0,
+describe("what the proxy found", () => {
+  test("a healthy server shows its version, its latency and what happens there", async () => {
+    const answer = { version: "1.18.33", latencyMs: 12.4, running: 2, waiting: 1 }
+    expect(await ask(() => found({ verdict: "healthy", ...answer }))).toEqual({
+      kind: "healthy",
+      version: "1.18.33",
+      latencyMs: 12,
+      running: 2,
+      waiting: 1,
+      steps,
     })
-    expect(result).toEqual({ kind: "healthy", version: "1.18.33", latencyMs: 12 })
   })
 
-  test("is asked through the proxy, with the target in the headers", async () => {
-    const fetch = makeFetch({})
-    await probe({ ...server, username: "ada", password: "s" }, { fetch })
-    expect(fetch.mock.calls[0]?.[0]).toBe(health)
-    expect(fetch.mock.calls[0]?.[1]?.headers).toMatchObject({
-      "x-target-server": "http://a:4096",
-      "x-target-authorization": `Basic ${btoa("ada:s")}`,
+  test.each([
+    "needs-password",
+    "wrong-password",
+    "starting",
+    "stopped",
+    "unsupported",
+    "foreign",
+    "forbidden",
+    "failed",
+  ] as const)("%s comes with the proxy's own sentence and its steps", async (verdict) => {
+    const health = await ask(() => found({ verdict, sentence: "The proxy says why." }))
+    expect(health).toEqual({ kind: verdict, reason: "The proxy says why.", steps })
+    expect(healthSentence(health)).toBe("The proxy says why.")
+  })
+
+  test("a verdict of a newer proxy is a failure with its sentence", async () => {
+    const health = await ask(() => json({ verdict: "melted", sentence: "It melted.", steps: [] }))
+    expect(health).toMatchObject({ kind: "failed", reason: "It melted." })
+  })
+
+  test("it is asked once, with the target in the headers, and never through a redirect", async () => {
+    const fetch = vi.fn<Fetch>(async () => found({ verdict: "foreign", sentence: "No." }))
+    await probe({ ...server, username: "ada", password: "s" } as typeof server, { fetch })
+    expect(fetch).toHaveBeenCalledOnce()
+    expect(fetch.mock.calls[0]?.[0]).toBe("/api/probe")
+    expect(fetch.mock.calls[0]?.[1]).toMatchObject({
+      redirect: "manual",
+      headers: { "x-target-server": "http://a:4096", "x-target-authorization": `Basic ${btoa("ada:s")}` },
     })
   })
 })
 
-describe("passwords", () => {
-  const refused = () => new Response("", { status: 401, headers: fromTarget })
-
-  test("a 401 of the server without a password sent means that it needs one", async () => {
-    expect(await ask({ [health]: refused })).toEqual({ kind: "needs-password" })
+describe("when nobody was asked", () => {
+  test("a gateway that sends people elsewhere to sign in is not followed", async () => {
+    // A redirect that was not followed reaches a page as an opaque answer.
+    const redirect = Object.defineProperty(page(200), "type", { value: "opaqueredirect" })
+    const health = await ask(() => redirect)
+    expect(health).toEqual({ kind: "signed-out", reason: expect.stringContaining("sign in again") })
   })
 
-  test("a 401 of the server with a password sent means that it is wrong", async () => {
-    expect(await ask({ [health]: refused }, { ...server, password: "x" } as typeof server)).toEqual({
-      kind: "wrong-password",
+  test.each([
+    ["a 401 of a gateway", () => page(401)],
+    ["a 403 of a gateway", () => page(403)],
+    ["a sign-in page in place of the answer", () => page(200)],
+    ["the proxy's own word", () => problem("identity.required", "Nobody is signed in.", 401)],
+  ])("%s means that this person is signed out, not that the server is down", async (_, answer) => {
+    expect((await ask(answer)).kind).toBe("signed-out")
+  })
+
+  test("a Problem is told in the proxy's own sentence", async () => {
+    const health = await ask(() => problem("limit.rate", "Try again in 3 seconds.", 429))
+    expect(health).toEqual({ kind: "failed", reason: "Try again in 3 seconds." })
+  })
+
+  test("a proxy without this question, and an answer in another form, ask for a reload", async () => {
+    for (const answer of [() => problem("path.unknown", "Nothing here.", 404), () => json({ healthy: true })])
+      expect(await ask(answer)).toMatchObject({ kind: "failed", reason: expect.stringContaining("Reload") })
+  })
+
+  test("a gateway that does not reach the proxy says nothing about the server", async () => {
+    expect(await ask(() => page(502))).toEqual({
+      kind: "failed",
+      reason: expect.stringContaining("status 502"),
+      unasked: true,
     })
-  })
-
-  test("a 401 of a gateway in front of us is not taken for the server's", async () => {
-    const gateway = () => new Response("sign in", { status: 401 })
-    const result = await ask({ [health]: gateway })
-    expect(result.kind).toBe("failed")
-    expect(result).toHaveProperty("reason", expect.stringContaining("sign in again"))
-  })
-})
-
-describe("something else at the address", () => {
-  test("HTML for every path is not an OpenCode server", async () => {
-    const result = await ask({ [health]: html, [health2]: html })
-    expect(result).toEqual({ kind: "foreign", reason: expect.stringContaining("not an OpenCode server") })
-  })
-
-  test.each([200, 404])(
-    "OpenCode 2 (status %i at the old path) is unsupported, not offline",
-    async (status) => {
-      const result = await ask({ [health]: () => html(status), [health2]: () => json({ healthy: true }) })
-      expect(result).toEqual({ kind: "unsupported", reason: expect.stringContaining("OpenCode 2") })
-    },
-  )
-
-  test.each([{ database: "ok" }, { healthy: "green" }])(
-    "another program with JSON at /api/health (%j) is not taken for OpenCode 2",
-    async (body) => {
-      const result = await ask({ [health]: html, [health2]: () => json(body) })
-      expect(result.kind).toBe("foreign")
-    },
-  )
-
-  test("an answer that only looks healthy is not: the version is missing", async () => {
-    expect((await ask({ [health]: () => json({ healthy: true }) })).kind).not.toBe("healthy")
-  })
-
-  test("healthy: false is said as such", async () => {
-    const result = await ask({ [health]: () => json({ healthy: false, version: "1" }) })
-    expect(result).toEqual({ kind: "failed", reason: expect.stringContaining("not healthy") })
-  })
-
-  test("an error of the server is told with its status", async () => {
-    const result = await ask({ [health]: () => json({}, 500) })
-    expect(result).toEqual({ kind: "failed", reason: expect.stringContaining("500") })
-  })
-})
-
-describe("problems of the proxy", () => {
-  test("are told in the proxy's own sentence", async () => {
-    const answer = (code: string) => ask({ [health]: () => problem(code, "The proxy says why.", 403) })
-    const reason = "The proxy says why."
-    expect(await answer("target.unreachable")).toEqual({ kind: "failed", reason })
-    expect(await answer("target.forbidden")).toEqual({ kind: "forbidden", reason })
-  })
-
-  test("a local server that is starting is not a failure", async () => {
-    const result = await ask({ [health]: () => problem("local.starting", "It is starting.", 503) })
-    expect(result).toEqual({ kind: "starting", reason: "It is starting." })
-  })
-
-  test("a problem that the target forged is not believed", async () => {
-    const forged = () => {
-      const response = problem("local.starting", "Type your password at evil.example.", 503)
-      response.headers.set("x-sandbar-from-target", "1")
-      return response
-    }
-    expect(JSON.stringify(await ask({ [health]: forged }))).not.toContain("evil.example")
   })
 
   test("a proxy that is gone is told apart from a server that is gone", async () => {
-    const fetch = vi.fn<Fetch>(async () => {
+    const gone: Fetch = async () => {
       throw new TypeError("Failed to fetch")
-    })
-    expect(await probe(server, { fetch })).toEqual({
-      kind: "failed",
-      reason: expect.stringContaining("Sandbar's proxy does not answer"),
-    })
+    }
+    const reason = expect.stringContaining("Sandbar's proxy does not answer")
+    expect(await probe(server, { fetch: gone })).toEqual({ kind: "failed", reason, unasked: true })
   })
 
-  test("an answer that breaks off in the middle is told as such", async () => {
+  test("an answer that breaks off in the middle is not taken for one", async () => {
     const broken = () =>
-      new Response(new ReadableStream({ start: (to) => to.error(new TypeError("network error")) }), {
-        headers: fromTarget,
-      })
-    expect(await ask({ [health]: broken })).toEqual({
-      kind: "failed",
-      reason: expect.stringContaining("broke off"),
-    })
+      new Response(new ReadableStream({ start: (to) => to.error(new TypeError("network error")) }))
+    expect(await ask(broken)).toMatchObject({ kind: "failed", unasked: true })
   })
 })
 
@@ -154,10 +119,10 @@ describe("patience", () => {
   const silent: Fetch = (_, init) =>
     new Promise((_, reject) => init?.signal?.addEventListener("abort", () => reject(init.signal?.reason)))
 
-  test("ends after 8 s, with a sentence", async () => {
+  test("lasts longer than the proxy's, and ends with a sentence", async () => {
     const result = probe(server, { fetch: silent })
-    await vi.advanceTimersByTimeAsync(8_000)
-    expect(await result).toEqual({ kind: "failed", reason: "No answer within 8 s." })
+    await vi.advanceTimersByTimeAsync(11_000)
+    expect(await result).toMatchObject({ kind: "failed", reason: expect.stringContaining("within 11 s") })
   })
 
   // Safari rejects with a TypeError ("Load failed") when the page ends a request.

@@ -1,11 +1,12 @@
 // The server's name in the header: it says where we are and opens the picker.
+import BellDot from "lucide-solid/icons/bell-dot"
 import ChevronDown from "lucide-solid/icons/chevron-down"
 import { createMemo, createSignal, lazy, onCleanup, onMount, Show, Suspense } from "solid-js"
 import { Dot } from "../ui/dot.tsx"
 import type { PickerForm } from "./picker.tsx"
 import { isPickerShortcut, pickerKeys, pickerShortcut } from "./picker-shortcut.ts"
 import { useServers } from "./server-context.tsx"
-import { healthDot, healthWords } from "./server-health.ts"
+import { healthDot, healthWords, waitingCount, waitingWords } from "./server-health.ts"
 import "./server-button.css"
 
 // Most visits never open it.
@@ -58,6 +59,7 @@ export function ServerButton(props: ServerButtonProps) {
             </>
           )}
         </Show>
+        <Elsewhere />
         <ChevronDown class="server-chevron" />
       </button>
       <Show when={wanted()}>
@@ -66,5 +68,34 @@ export function ServerButton(props: ServerButtonProps) {
         </Suspense>
       </Show>
     </>
+  )
+}
+
+/** Something on another server than this one waits for the person. */
+function Elsewhere() {
+  const servers = useServers()
+  const others = createMemo(() =>
+    servers
+      .list()
+      .filter((server) => server.id !== servers.active()?.id && waitingCount(servers.health(server.id)) > 0),
+  )
+  const count = () => others().reduce((sum, { id }) => sum + waitingCount(servers.health(id)), 0)
+  const where = () => {
+    const [first, ...rest] = others().map((server) => server.name)
+    return rest.length === 0 ? first : `${rest.length + 1} other servers`
+  }
+  return (
+    <Show when={count()}>
+      {(waiting) => {
+        const words = () => `${waitingWords(waiting())} on ${where()}`
+        return (
+          <span class="server-elsewhere" data-tooltip={words()}>
+            <BellDot aria-hidden="true" />
+            <span aria-hidden="true">{waiting()}</span>
+            <span class="server-elsewhere-words">, {words()}</span>
+          </span>
+        )
+      }}
+    </Show>
   )
 }

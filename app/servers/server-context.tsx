@@ -2,6 +2,7 @@
 import type { Accessor, ParentProps } from "solid-js"
 import { defineContext } from "../base/define-context.ts"
 import { createServers, type ServersOptions } from "./create-servers.ts"
+import type { MergeCounts, ReadList } from "./list-file.ts"
 import type { Server } from "./server.ts"
 import type { ServerHealth } from "./server-health.ts"
 import type { ServerEntry } from "./server-list.ts"
@@ -23,8 +24,16 @@ export type Servers = {
   hide: (id: string) => void
   show: (id: string) => void
   setDefault: (id: string) => void
-  /** Whether the password is kept on this device after the tab is closed. */
+  /** Forgets the password in every tab and on this device. */
+  signOut: (id: string) => void
+  /** Whether the password is kept on this device after the browser is closed. */
   remembers: (id: string) => boolean
+  /** Why no password can be kept on this device, in a sentence. */
+  cannotRemember: () => string | undefined
+  /** The list as a file, without secrets. */
+  exportList: () => string
+  /** Adds what the file has and the list has not. */
+  importList: (list: ReadList) => { counts: MergeCounts; undo?: (() => void) | undefined }
   health: (id: string) => ServerHealth
   /** All of them, or one. */
   probeNow: (id?: string) => void

@@ -1,5 +1,6 @@
 import { cleanup, fireEvent, render, screen } from "@solidjs/testing-library"
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest"
+import type { LinkedServer } from "./linked-server.ts"
 import type { ProbeTarget } from "./probe.ts"
 import { ServersProvider, useServers } from "./server-context.tsx"
 import { ServerForm } from "./server-form.tsx"
@@ -8,11 +9,11 @@ import type { ServerHealth } from "./server-health.ts"
 const healthy: ServerHealth = { kind: "healthy", version: "1.18.33", latencyMs: 12 }
 const provided = [{ name: "local", url: "http://local" }]
 
-function show(probe = vi.fn(async (_: ProbeTarget) => healthy), address?: string) {
+function show(probe = vi.fn(async (_: ProbeTarget) => healthy), linked?: LinkedServer) {
   const onDone = vi.fn()
   render(() => (
     <ServersProvider options={{ provided, activeId: () => undefined, probe: async () => healthy }}>
-      <ServerForm onDone={onDone} probe={probe} address={address} />
+      <ServerForm onDone={onDone} probe={probe} linked={linked} />
     </ServersProvider>
   ))
   return { probe, onDone }
@@ -24,6 +25,7 @@ const pause = () => vi.advanceTimersByTimeAsync(400)
 
 beforeEach(() => {
   localStorage.clear()
+  sessionStorage.clear()
   vi.useFakeTimers()
 })
 afterEach(() => {
@@ -99,10 +101,57 @@ test("an empty form complains only when it is submitted", () => {
   expect(document.body.textContent).toContain("Type the address")
 })
 
-test("an address from a link is filled in and tested", async () => {
-  const { probe } = show(undefined, "http://linked:4096")
-  await pause()
-  expect(probe.mock.calls[0]?.[0].url).toBe("http://linked:4096")
+// The attack: a link makes every browser that follows it send a request where its sender wants.
+describe("an address from a link", () => {
+  const linked = { address: "http://linked:4096", name: "Nice name" }
+
+  test("is filled in, and asked only after a press on Test", async () => {
+    const { probe } = show(undefined, linked)
+    expect(screen.getByLabelText<HTMLInputElement>("Address").value).toBe("http://linked:4096")
+    expect(screen.getByLabelText<HTMLInputElement>("Name").value).toBe("Nice name")
+    type("Name", "Another name")
+    fireEvent.blur(screen.getByLabelText("Address"))
+    type("Password", "filled in by the browser")
+    await pause()
+    expect(probe).not.toHaveBeenCalled()
+    fireEvent.click(screen.getByRole("button", { name: "Test" }))
+    await pause()
+    expect(probe.mock.calls[0]?.[0].url).toBe("http://linked:4096")
+  })
+
+  test("that the person changes is theirs, and tested as usual", async () => {
+    const { probe } = show(undefined, linked)
+    type("Address", "mine:4096")
+    await pause()
+    expect(probe.mock.calls[0]?.[0].url).toBe("http://mine:4096")
+  })
+
+  test("that is none says what is wrong with it", async () => {
+    const { probe, onDone } = show(undefined, { address: "javascript:alert(1)", name: "" })
+    await pause()
+    expect(document.body.textContent).toContain("This is not an address.")
+    submit()
+    expect(probe).not.toHaveBeenCalled()
+    expect(onDone).not.toHaveBeenCalled()
+  })
+})
+
+test("password managers can tell the fields, and the browser fills in nothing where a link leads", () => {
+  show()
+  const hints = () =>
+    ["User name", "Password"].map((label) => screen.getByLabelText(label).getAttribute("autocomplete"))
+  expect(hints()).toEqual(["username", "current-password"])
+  expect(screen.getByLabelText("Password").getAttribute("type")).toBe("password")
+  cleanup()
+  show(undefined, { address: "http://linked:4096", name: "" })
+  expect(hints()).toEqual(["username", "new-password"])
+})
+
+test("where nothing can be remembered, the box is off and says why", () => {
+  show()
+  const box = screen.getByLabelText<HTMLInputElement>("Remember the password on this device")
+  expect([box.disabled, box.checked]).toEqual([true, false])
+  expect(document.body.textContent).toContain("The password lasts until the browser is closed.")
 })
 
 // The attack: a person edits the address of a server whose password is saved, and pauses on the way.
@@ -140,6 +189,22 @@ describe("a saved password is for the address it was saved for", () => {
     expect(saved().credentials).toEqual({ "https://good:409": { username: "ada" } })
   })
 
+  test("that nobody touched is left alone by saving, also when it comes while the form stands", () => {
+    edit()
+    type("Name", "Better")
+    submit()
+    expect(saved().own).toEqual([{ ...good, name: "Better" }])
+    expect(sessionStorage.getItem("sandbar.passwords.v2")).toContain("S3cret")
+  })
+
+  test("that was emptied is forgotten", () => {
+    edit()
+    type("Password", "")
+    submit()
+    expect(JSON.stringify({ ...localStorage, ...sessionStorage })).not.toContain("S3cret")
+    expect(localStorage.getItem("sandbar.signed-out.v1")).toContain(good.url)
+  })
+
   test("typed again, it is used there", async () => {
     const { probed } = edit()
     type("Address", "other:1")
@@ -148,7 +213,9 @@ describe("a saved password is for the address it was saved for", () => {
     expect(probed()).toEqual([["http://other:1", "again"]])
     expect(document.body.textContent).not.toContain("The saved password is for")
     submit()
-    expect(saved().credentials["http://other:1"]).toEqual({ username: "ada", password: "again" })
+    expect(saved().credentials).toEqual({ "http://other:1": { username: "ada" } })
+    expect(sessionStorage.getItem("sandbar.passwords.v2")).toContain("again")
+    expect(sessionStorage.getItem("sandbar.passwords.v2")).not.toContain("S3cret")
   })
 
   test("back at the old address it is there again, and what was typed over it stays behind too", async () => {

@@ -1,13 +1,15 @@
 // Adds or edits one server. The address is tested while it is typed; a server that is down can be saved.
-import { onMount, Show, untrack } from "solid-js"
+import { createSignal, onMount, Show, untrack } from "solid-js"
 import { Button } from "../ui/button.tsx"
 import { Checkbox } from "../ui/checkbox.tsx"
 import { TextField } from "../ui/text-field.tsx"
 import { createServerEntry } from "./create-server-entry.ts"
 import { createTypedProbe } from "./create-typed-probe.ts"
+import type { LinkedServer } from "./linked-server.ts"
 import type { probe } from "./probe.ts"
 import { ProbeResult } from "./probe-result.tsx"
 import type { Server } from "./server.ts"
+import { useServers } from "./server-context.tsx"
 import { defaultUsername } from "./target-headers.ts"
 import "./server-form.css"
 
@@ -16,8 +18,10 @@ export type FormField = "address" | "password"
 export type ServerFormProps = {
   /** Edit this one; otherwise add one. */
   server?: Server | undefined
-  /** Filled in when adding. */
+  /** Filled in when adding, from what the person typed elsewhere. */
   address?: string | undefined
+  /** Filled in when adding, by whoever sent the link. */
+  linked?: LinkedServer | undefined
   /** Takes the focus when the form appears. */
   focus?: FormField
   onDone: (id: string) => void
@@ -26,17 +30,21 @@ export type ServerFormProps = {
 }
 
 export function ServerForm(props: ServerFormProps) {
+  const servers = useServers()
   // The form belongs to one server for as long as it stands.
-  const entry = createServerEntry(
-    untrack(() => props.server),
-    untrack(() => props.address),
+  const entry = untrack(() =>
+    createServerEntry(props.server, props.linked ?? { address: props.address ?? "" }),
   )
   const [address, setAddress] = entry.address
   const [name, setName] = entry.name
   const [username, setUsername] = entry.username
   const [remember, setRemember] = entry.remember
   const fixed = () => props.server?.provided === true
-  const health = createTypedProbe(entry.target, props.probe)
+  const linkedUrl = untrack(() => (props.linked ? entry.url() : undefined))
+  const [asked, setAsked] = createSignal(false)
+  /** A link must not make us send a request to an address of its choice. */
+  const held = () => linkedUrl !== undefined && entry.url() === linkedUrl && !asked()
+  const health = createTypedProbe(() => (held() ? undefined : entry.target()), props.probe)
   let form: HTMLFormElement | undefined
   onMount(() => {
     const { focus } = props
@@ -78,6 +86,8 @@ export function ServerForm(props: ServerFormProps) {
             label="User name"
             value={username()}
             onInput={setUsername}
+            name="username"
+            autocomplete="username"
             placeholder={defaultUsername}
             autocapitalize="off"
             spellcheck={false}
@@ -88,17 +98,28 @@ export function ServerForm(props: ServerFormProps) {
             value={entry.password.text()}
             onInput={entry.password.set}
             description={entry.password.withheld()}
-            autocomplete="off"
+            name="password"
+            // A password that the browser fills in by itself must not go where a link leads.
+            autocomplete={props.linked ? "new-password" : "current-password"}
             placeholder="None"
           />
         </div>
         <Checkbox
           label="Remember the password on this device"
-          description="Otherwise it is kept until this tab is closed. Remembered, it is stored unencrypted in this browser."
-          checked={remember()}
+          description={
+            servers.cannotRemember() ??
+            "Otherwise it is kept until the browser is closed. Remembered, it is stored encrypted in this browser."
+          }
+          checked={remember() && servers.cannotRemember() === undefined}
+          disabled={servers.cannotRemember() !== undefined}
           onChange={setRemember}
         />
-        <ProbeResult health={entry.fault() ? undefined : health()} />
+        <Show
+          when={held()}
+          fallback={<ProbeResult health={entry.fault() ? undefined : health()} onAgain={health.again} />}
+        >
+          <HeldTest onTest={() => setAsked(true)} />
+        </Show>
       </div>
       <div class="form-actions">
         <Show when={props.onCancel}>{(cancel) => <Button onClick={() => cancel()()}>Cancel</Button>}</Show>
@@ -107,6 +128,20 @@ export function ServerForm(props: ServerFormProps) {
         </Button>
       </div>
     </form>
+  )
+}
+
+function HeldTest(props: { onTest: () => void }) {
+  return (
+    <div class="probe-result held-test">
+      <span>
+        A link filled this in. Add it only if you trust who sent the link: what you type later goes to that
+        server.
+      </span>
+      <Button size="small" onClick={() => props.onTest()}>
+        Test
+      </Button>
+    </div>
   )
 }
 

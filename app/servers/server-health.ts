@@ -1,18 +1,45 @@
-// What a probe found out about a server, and how a person reads it.
+// What a probe found out about a server, and how a person reads it. Tabs tell each other, so it has a schema.
+import * as v from "valibot"
+import { type Probe, ProbeSchema } from "../../shared/probe.ts"
 import type { DotKind } from "../ui/dot.tsx"
 
-export type ServerHealth =
-  | { kind: "checking" }
-  | { kind: "healthy"; version: string; latencyMs: number }
-  | { kind: "needs-password" }
-  | { kind: "wrong-password" }
-  | { kind: "starting"; reason: string }
-  | { kind: "unsupported"; reason: string }
-  /** Something else than OpenCode answers. */
-  | { kind: "foreign"; reason: string }
-  /** The proxy does not go there. */
-  | { kind: "forbidden"; reason: string }
-  | { kind: "failed"; reason: string }
+const StepsSchema = v.optional(ProbeSchema.entries.steps)
+const count = v.optional(v.number())
+
+export const ServerHealthSchema = v.variant("kind", [
+  v.object({ kind: v.literal("checking") }),
+  v.object({
+    kind: v.literal("healthy"),
+    version: v.string(),
+    latencyMs: v.number(),
+    /** Sessions at work, and asks that wait for a person; absent where the server does not say. */
+    running: count,
+    waiting: count,
+    steps: StepsSchema,
+  }),
+  v.object({
+    kind: v.picklist(["needs-password", "wrong-password"]),
+    reason: v.optional(v.string()),
+    steps: StepsSchema,
+  }),
+  v.object({
+    // Foreign: something else than OpenCode answers. Forbidden: the proxy does not go there.
+    kind: v.picklist(["starting", "stopped", "unsupported", "foreign", "forbidden"]),
+    reason: v.string(),
+    steps: StepsSchema,
+  }),
+  v.object({
+    kind: v.literal("failed"),
+    reason: v.string(),
+    steps: StepsSchema,
+    /** The question did not get as far as Sandbar's proxy: this says nothing about the server. */
+    unasked: v.optional(v.boolean()),
+  }),
+  /** The gateway in front of Sandbar does not know this person any more. */
+  v.object({ kind: v.literal("signed-out"), reason: v.string() }),
+])
+export type ServerHealth = v.InferOutput<typeof ServerHealthSchema>
+export type HealthStep = Probe["steps"][number]
 
 const dots = {
   checking: "checking",
@@ -20,10 +47,12 @@ const dots = {
   "needs-password": "locked",
   "wrong-password": "locked",
   starting: "checking",
+  stopped: "asleep",
   unsupported: "failed",
   foreign: "failed",
   forbidden: "failed",
   failed: "failed",
+  "signed-out": "locked",
 } as const satisfies Record<ServerHealth["kind"], DotKind>
 
 export function healthDot(health: ServerHealth): DotKind {
@@ -36,10 +65,12 @@ const words = {
   "needs-password": "Needs a password",
   "wrong-password": "Wrong password",
   starting: "Starting",
+  stopped: "Stopped",
   unsupported: "Unsupported version",
   foreign: "Not OpenCode",
   forbidden: "Not allowed",
   failed: "Not reachable",
+  "signed-out": "Signed out",
 } as const satisfies Record<ServerHealth["kind"], string>
 
 /** Two words for the dot. */
@@ -54,9 +85,9 @@ export function healthSentence(health: ServerHealth): string | undefined {
     case "healthy":
       return undefined
     case "needs-password":
-      return "This server needs a password."
+      return health.reason || "This server needs a password."
     case "wrong-password":
-      return "The server refused the user name or the password. Check both."
+      return health.reason || "The server refused the user name or the password. Check both."
     default:
       return health.reason
   }
@@ -69,5 +100,20 @@ export function isLocked(health: ServerHealth): boolean {
 
 /** Waiting does not help: a person has to change something first. */
 export function isShut(health: ServerHealth): boolean {
-  return isLocked(health) || ["unsupported", "foreign", "forbidden"].includes(health.kind)
+  return (
+    isLocked(health) || ["stopped", "unsupported", "foreign", "forbidden", "signed-out"].includes(health.kind)
+  )
+}
+
+/** Asks that wait for a person there; 0 where nobody knows. */
+export function waitingCount(health: ServerHealth): number {
+  return health.kind === "healthy" ? (health.waiting ?? 0) : 0
+}
+
+export function runningCount(health: ServerHealth): number {
+  return health.kind === "healthy" ? (health.running ?? 0) : 0
+}
+
+export function waitingWords(waiting: number): string {
+  return waiting === 1 ? "1 waits for you" : `${waiting} wait for you`
 }

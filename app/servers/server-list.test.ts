@@ -5,6 +5,7 @@ import {
   emptyBook,
   hideServer,
   isHidden,
+  plainPasswords,
   removeServer,
   restoreServer,
   type ServerBook,
@@ -13,6 +14,7 @@ import {
   setCredentials,
   setDefault,
   showServer,
+  withoutPlainPassword,
 } from "./server-list.ts"
 
 const entry = (name: string, url: string, more: Partial<ServerEntry> = {}): ServerEntry => ({
@@ -26,6 +28,12 @@ const b = entry("B", "http://b:4096")
 const c = entry("C", "http://c:4096")
 const provided = [{ name: "local", url: "http://local" }]
 const book = (...entries: ServerEntry[]) => entries.reduce(addServer, emptyBook)
+const secret = (password: string) => ({
+  password,
+  credentialId: `id of ${password}`,
+  setAt: 1,
+  remembered: false,
+})
 const names = (of: ServerBook) => of.own.map((server) => server.name)
 
 describe("add", () => {
@@ -37,10 +45,11 @@ describe("add", () => {
     expect(names(book(a, b, entry("A again", "http://a:4096")))).toEqual(["A again", "B"])
   })
 
-  test("a password is kept only when the person asked for it", () => {
-    const secret = { username: "ada", password: "secret" }
-    expect(book(entry("A", a.url, secret)).credentials).toEqual({ [a.url]: { username: "ada" } })
-    expect(book(entry("A", a.url, { ...secret, remember: true })).credentials).toEqual({ [a.url]: secret })
+  test("the user name is kept here, a password never", () => {
+    for (const remember of [false, true]) {
+      const now = book(entry("A", a.url, { username: "ada", password: "secret", remember }))
+      expect(now.credentials).toEqual({ [a.url]: { username: "ada" } })
+    }
   })
 })
 
@@ -72,18 +81,21 @@ describe("edit", () => {
 
 // The attack: a server at http://bank:443 shares the id of https://bank, and would be sent its password.
 describe("a password belongs to an origin", () => {
-  const secret = { password: "secret", remember: true }
-  const safe = entry("Bank", "https://bank", secret)
+  const safe = entry("Bank", "https://bank", { username: "ada" })
   const unsafe = [{ name: "Bank", url: "http://bank:443" }]
 
   test("it does not attach to the same host and port over another scheme", () => {
-    expect(serversOf(book(safe), unsafe, { "https://bank": "of this tab" })[0]).toEqual({
+    expect(serversOf(book(safe), unsafe, { "https://bank": secret("of this tab") })[0]).toEqual({
       id: "bank:443",
       name: "Bank",
       url: "http://bank:443",
       provided: true,
     })
-    expect(serversOf(book(safe), [], {})[0]?.password).toBe("secret")
+    expect(serversOf(book(safe), [], { "https://bank": secret("s") })[0]).toMatchObject({
+      username: "ada",
+      password: "s",
+      credentialId: "id of s",
+    })
   })
 
   test("an entry that takes another's id leaves nothing of the other's password behind", () => {
@@ -95,7 +107,7 @@ describe("a password belongs to an origin", () => {
     const { book: after, removed } = removeServer(book(safe), "bank:443")
     expect(after.credentials).toEqual({})
     const restored = removed && restoreServer(after, removed)
-    expect(restored?.credentials).toEqual({ "https://bank": { password: "secret" } })
+    expect(restored?.credentials).toEqual({ "https://bank": { username: "ada" } })
     for (const one of [book(safe), after, restored, setCredentials(emptyBook, safe)])
       expect(Object.getPrototypeOf(one?.credentials)).toBeNull()
   })
@@ -147,12 +159,6 @@ describe("the list", () => {
     expect(both.map((s) => [s.name, s.provided])).toEqual([["Team A", true]])
   })
 
-  test("the password of this tab wins over the remembered one", () => {
-    const kept = book(entry("A", a.url, { password: "old", remember: true }))
-    expect(serversOf(kept, [], { [a.url]: "new" })[0]?.password).toBe("new")
-    expect(serversOf(kept, [], {})[0]?.password).toBe("old")
-  })
-
   test("hiding is for provided servers, can be taken back, and ends with being the default", () => {
     const hidden = hideServer(setDefault(book(a), "local"), "local")
     const [local, own] = serversOf(hidden, provided, {})
@@ -161,5 +167,27 @@ describe("the list", () => {
     expect(own && isHidden(hideServer(hidden, "a:4096"), own)).toBe(false)
     expect(showServer(hidden, "local").hidden).toEqual([])
     expect(setDefault(hidden, "local").hidden).toEqual([])
+  })
+})
+
+describe("passwords of earlier versions, in plain text", () => {
+  const credentials = { [a.url]: { username: "ada", password: "for a" }, [b.url]: { password: "for b" } }
+  const old: ServerBook = { ...book(a, b), credentials }
+
+  test("are found by origin, and taken out one by one without the user name", () => {
+    expect(plainPasswords(old)).toEqual({ [a.url]: "for a", [b.url]: "for b" })
+    const without = withoutPlainPassword(withoutPlainPassword(old, a.url, "for a"), b.url)
+    expect(without.credentials).toEqual({ [a.url]: { username: "ada" } })
+    expect(plainPasswords(without)).toEqual({})
+  })
+
+  test("one that another tab wrote meanwhile stays, and nothing to take out is no change", () => {
+    expect(withoutPlainPassword(old, a.url, "another")).toBe(old)
+    expect(withoutPlainPassword(old, c.url)).toBe(old)
+  })
+
+  test("do not come back with the undo of a removal", () => {
+    const { book: after, removed } = removeServer(old, "a:4096")
+    expect(removed && plainPasswords(restoreServer(after, removed))).toEqual({ [b.url]: "for b" })
   })
 })

@@ -2,11 +2,13 @@
 // secret belongs to an origin: the id does not tell http from https.
 import { type ProvidedServer, serverId } from "../../shared/servers.ts"
 import { bareRecord, withoutKey } from "../base/bare-record.ts"
+import type { Secrets } from "./secret.ts"
 import type { Server } from "./server.ts"
 
+/** `password` only in what earlier versions wrote; `withoutPlainPassword` takes it out. */
 export type Credentials = { username?: string | undefined; password?: string | undefined }
 
-/** What is kept in localStorage. Passwords are here only when the person asked for that. */
+/** What is kept in localStorage. */
 export type ServerBook = {
   own: ProvidedServer[]
   /** Ids of provided servers that the person does not want to see. */
@@ -16,11 +18,8 @@ export type ServerBook = {
   credentials: Record<string, Credentials>
 }
 
-/** What the form gives. */
+/** What the form gives. An empty password is a sign-out, none at all leaves the one that there is. */
 export type ServerEntry = ProvidedServer & Credentials & { remember: boolean }
-
-/** Passwords of this tab, by origin. */
-export type TabPasswords = Record<string, string>
 
 /** Enough to bring a removed server back, wherever the list is by then. */
 export type Removed = {
@@ -63,10 +62,26 @@ export function setCredentials(book: ServerBook, entry: ServerEntry): ServerBook
 function withCredentials(all: ServerBook["credentials"], entry: ServerEntry): ServerBook["credentials"] {
   const credentials: Credentials = {}
   if (entry.username) credentials.username = entry.username
-  if (entry.password && entry.remember) credentials.password = entry.password
   const others = withoutKey(all, entry.url)
   if (Object.keys(credentials).length > 0) others[entry.url] = credentials
   return others
+}
+
+/** Passwords that earlier versions kept here, by origin. */
+export function plainPasswords(book: ServerBook): Record<string, string> {
+  const found = Object.entries(book.credentials).flatMap(([origin, { password }]) =>
+    password ? [[origin, password] as const] : [],
+  )
+  return bareRecord(Object.fromEntries(found))
+}
+
+/** What stands there is `password`, or any when it is not given; another one was written meanwhile and stays. */
+export function withoutPlainPassword(book: ServerBook, origin: string, password?: string): ServerBook {
+  const { username, password: there } = book.credentials[origin] ?? {}
+  if (!there || (password !== undefined && there !== password)) return book
+  const credentials = withoutKey(book.credentials, origin)
+  if (username) credentials[origin] = { username }
+  return { ...book, credentials }
 }
 
 export function removeServer(
@@ -77,6 +92,7 @@ export function removeServer(
   const server = book.own[index]
   if (!server) return { book, removed: undefined }
   const wasDefault = book.defaultId === id
+  const username = book.credentials[server.url]?.username
   return {
     book: {
       ...book,
@@ -84,7 +100,7 @@ export function removeServer(
       credentials: withoutKey(book.credentials, server.url),
       defaultId: wasDefault ? undefined : book.defaultId,
     },
-    removed: { server, index, credentials: book.credentials[server.url], wasDefault },
+    removed: { server, index, credentials: username ? { username } : undefined, wasDefault },
   }
 }
 
@@ -119,24 +135,20 @@ export function setDefault(book: ServerBook, id: string): ServerBook {
 }
 
 /** Every server, provided ones first; one that is provided and added is the provided one. */
-export function serversOf(
-  book: ServerBook,
-  provided: readonly ProvidedServer[],
-  passwords: TabPasswords,
-): Server[] {
+export function serversOf(book: ServerBook, provided: readonly ProvidedServer[], secrets: Secrets): Server[] {
   const servers = new Map<string, Server>()
   const put = (server: ProvidedServer, isProvided: boolean) => {
     const id = serverId(server.url)
     if (servers.has(id)) return
     const credentials = book.credentials[server.url]
-    const password = passwords[server.url] ?? credentials?.password
+    const secret = secrets[server.url]
     servers.set(id, {
       id,
       name: server.name,
       url: server.url,
       provided: isProvided,
       ...(credentials?.username && { username: credentials.username }),
-      ...(password && { password }),
+      ...(secret && { password: secret.password, credentialId: secret.credentialId }),
     })
   }
   for (const server of provided) put(server, true)

@@ -7,7 +7,15 @@ import { Menu, type MenuItem } from "../ui/menu.tsx"
 import type { Server } from "./server.ts"
 import { useServers } from "./server-context.tsx"
 import type { FormField } from "./server-form.tsx"
-import { healthDot, healthSentence, healthWords, isLocked } from "./server-health.ts"
+import {
+  healthDot,
+  healthSentence,
+  healthWords,
+  isLocked,
+  runningCount,
+  waitingCount,
+  waitingWords,
+} from "./server-health.ts"
 import { serverAddress, serverPath } from "./server-path.ts"
 import "./server-row.css"
 
@@ -15,6 +23,7 @@ export type ServerRowProps = {
   server: Server
   onPick: () => void
   onEdit: (field: FormField) => void
+  onSignOut: () => void
   onRemove: () => void
   onHide: () => void
 }
@@ -40,6 +49,7 @@ export function ServerRow(props: ServerRowProps) {
       disabled: isDefault(),
       onSelect: () => servers.setDefault(props.server.id),
     },
+    ...(props.server.password ? [{ label: "Sign out", onSelect: props.onSignOut }] : []),
     props.server.provided
       ? { label: "Hide", onSelect: props.onHide }
       : { label: "Remove", danger: true, onSelect: props.onRemove },
@@ -92,20 +102,29 @@ function breakable(address: string): JSX.Element {
 
 function Numbers(props: { server: Server }) {
   const servers = useServers()
+  const health = () => servers.health(props.server.id)
   const healthy = () => {
-    const health = servers.health(props.server.id)
-    return health.kind === "healthy" ? health : undefined
+    const now = health()
+    return now.kind === "healthy" ? now : undefined
   }
   return (
     <span class="row-numbers">
       <Show when={healthy()}>
-        {(health) => (
-          <>
-            <span>{health().version}</span>
-            <span class="row-latency">{health().latencyMs} ms</span>
-          </>
+        {(now) => (
+          <span class="row-version">
+            <span>{now().version}</span>
+            <span class="row-latency">{now().latencyMs} ms</span>
+          </span>
         )}
       </Show>
+      <span class="row-work">
+        <Show when={waitingCount(health())}>
+          {(waiting) => <span class="row-waiting">{waitingWords(waiting())}</span>}
+        </Show>
+        <Show when={runningCount(health())}>
+          {(running) => <span class="row-running">{running()} running</span>}
+        </Show>
+      </span>
     </span>
   )
 }

@@ -1,8 +1,9 @@
 import { beforeEach, expect, test } from "vitest"
 import { addServer, emptyBook } from "./server-list.ts"
-import { makeServerBook, makeTabPasswords } from "./server-storage.ts"
+import { makeServerBook, makeSessionSecrets, makeSignOuts } from "./server-storage.ts"
 
 const key = "sandbar.servers.v1"
+const secret = { password: "hunter2", credentialId: "id", setAt: 1, remembered: false }
 const good = { name: "A", url: "http://a:4096" }
 
 beforeEach(() => {
@@ -16,7 +17,7 @@ test("the list survives a reload", () => {
   expect(makeServerBook().get()).toEqual({
     own: [good],
     hidden: [],
-    credentials: { "http://a:4096": { username: "ada", password: "secret" } },
+    credentials: { "http://a:4096": { username: "ada" } },
   })
 })
 
@@ -54,10 +55,16 @@ test("an entry of a newer version is left alone", () => {
   expect(localStorage.getItem("sandbar.servers.v2")).toBe("from the future")
 })
 
-test("passwords of a tab stay out of localStorage", () => {
-  makeTabPasswords().set({ "http://a:4096": "secret" })
-  expect(makeTabPasswords().get()).toEqual({ "http://a:4096": "secret" })
-  expect(JSON.stringify({ ...localStorage })).not.toContain("secret")
+test("passwords of a browser session stay out of localStorage", () => {
+  makeSessionSecrets().set({ "http://a:4096": secret })
+  expect(makeSessionSecrets().get()).toEqual({ "http://a:4096": secret })
+  expect(JSON.stringify({ ...localStorage })).not.toContain("hunter2")
+})
+
+test("when the person signed out is known to all tabs", () => {
+  makeSignOuts().set({ "http://a:4096": 5 })
+  expect(makeSignOuts().get()).toEqual({ "http://a:4096": 5 })
+  expect(localStorage.getItem("sandbar.signed-out.v1")).toContain("http://a:4096")
 })
 
 test("credentials that were kept by host and port get the origin of that server; a guess is not made", () => {
@@ -89,17 +96,17 @@ test("credentials of both forms: the one by origin is the newer", () => {
   }
 })
 
-test("a password of a tab that was kept by host and port is dropped", () => {
-  sessionStorage.setItem("sandbar.passwords.v1", JSON.stringify({ "bank:443": "x", "https://bank": "y" }))
-  expect(makeTabPasswords().get()).toEqual({ "https://bank": "y" })
-})
-
 test("what is read has no prototype that an entry could reach", () => {
   const text =
     '{"own":[],"hidden":[],"credentials":{"__proto__":{"password":"x"},"constructor":{"password":"y"}}}'
   localStorage.setItem(key, text)
-  sessionStorage.setItem("sandbar.passwords.v1", '{"__proto__":"x","constructor":"y"}')
-  for (const read of [makeServerBook().get().credentials, makeTabPasswords().get(), emptyBook.credentials]) {
+  const sealed = JSON.stringify(secret)
+  sessionStorage.setItem("sandbar.passwords.v2", `{"__proto__":${sealed},"constructor":${sealed}}`)
+  for (const read of [
+    makeServerBook().get().credentials,
+    makeSessionSecrets().get(),
+    emptyBook.credentials,
+  ]) {
     expect(Object.getPrototypeOf(read)).toBeNull()
     expect(Object.keys(read)).toEqual([])
   }

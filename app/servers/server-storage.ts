@@ -10,7 +10,8 @@ import {
 } from "../../shared/servers.ts"
 import { bareRecord } from "../base/bare-record.ts"
 import { browserStorage, makeStored, type Stored } from "../base/storage.ts"
-import { type Credentials, emptyBook, type ServerBook, type TabPasswords } from "./server-list.ts"
+import { type Secrets, SecretsSchema, type SignOuts, SignOutsSchema } from "./secret.ts"
+import { type Credentials, emptyBook, type ServerBook } from "./server-list.ts"
 
 const CredentialsSchema = v.object({
   username: v.optional(v.string()),
@@ -27,14 +28,6 @@ const ServerBookSchema = v.pipe(
   v.transform((book) => ({ ...book, credentials: byOrigin(book.credentials, book.own) })),
 )
 
-/** Without those that were kept by `host:port`, as the first entries were. They are typed anew. */
-const TabPasswordsSchema = v.pipe(
-  v.record(v.string(), v.string()),
-  v.transform((passwords) =>
-    bareRecord(Object.fromEntries(Object.entries(passwords).filter(([key]) => isServerUrl(key)))),
-  ),
-)
-
 /** Shared by all tabs and kept until it is deleted. */
 export function makeServerBook(storage: Storage | undefined = browserStorage()): Stored<ServerBook> {
   return makeStored<ServerBook>({
@@ -46,13 +39,23 @@ export function makeServerBook(storage: Storage | undefined = browserStorage()):
   })
 }
 
-/** Passwords that were not to be remembered: they survive a reload of this tab and end with it. */
-export function makeTabPasswords(
+/** Passwords of the browser session that are not remembered. */
+export function makeSessionSecrets(
   storage: Storage | undefined = browserStorage("session"),
-): Stored<TabPasswords> {
-  return makeStored<TabPasswords>({
-    key: "sandbar.passwords.v1",
-    schema: TabPasswordsSchema,
+): Stored<Secrets> {
+  return makeStored<Secrets>({
+    key: "sandbar.passwords.v2",
+    schema: SecretsSchema,
+    fallback: bareRecord(),
+    storage,
+  })
+}
+
+/** Shared by all tabs, so that one that slept learns of it too. */
+export function makeSignOuts(storage: Storage | undefined = browserStorage()): Stored<SignOuts> {
+  return makeStored<SignOuts>({
+    key: "sandbar.signed-out.v1",
+    schema: SignOutsSchema,
     fallback: bareRecord(),
     storage,
   })

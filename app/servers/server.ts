@@ -6,7 +6,7 @@ export type Server = {
   name: string
   /** An origin: `http://host:port`. */
   url: string
-  /** Basic credentials; kept in memory and, only when the person asks, in localStorage. */
+  /** Basic credentials. The password is in memory here; passwords.ts says where else. */
   username?: string | undefined
   password?: string | undefined
   /** Tells one password from another without telling it; tabs that got it from each other have the same. */
