@@ -7,7 +7,12 @@ import { isLocked, isShut } from "../servers/server-health.ts"
 import { Button } from "../ui/button.tsx"
 import "./remedies.css"
 
-export type RemediesProps = { size?: "small"; onEdit: (form: PickerForm) => void }
+export type RemediesProps = {
+  size?: "small"
+  onEdit: (form: PickerForm) => void
+  /** Loads the page anew: a gateway asks people to sign in only then. */
+  reload?: () => void
+}
 
 export function Remedies(props: RemediesProps) {
   const { server, link } = useConnection()
@@ -20,7 +25,10 @@ export function Remedies(props: RemediesProps) {
   // Its name may have changed since it was opened.
   const edit = (field: PickerForm["field"]) =>
     props.onEdit({ server: servers.find(server.id) ?? server, field })
-  const shut = () => link.state() === "refused" || isShut(servers.health(server.id))
+  const health = () => servers.health(server.id)
+  /** Its address may be what is wrong. */
+  const misplaced = () => (link.state() === "refused" || isShut(health())) && health().kind !== "stopped"
+  const reload = () => (props.reload ?? (() => location.reload()))()
   return (
     <div class="remedies">
       <Switch
@@ -30,12 +38,17 @@ export function Remedies(props: RemediesProps) {
           </Button>
         }
       >
-        <Match when={isLocked(servers.health(server.id))}>
+        <Match when={health().kind === "signed-out"}>
+          <Button size={size()} variant="primary" onClick={reload}>
+            Reload page
+          </Button>
+        </Match>
+        <Match when={isLocked(health())}>
           <Button size={size()} variant="primary" onClick={() => edit("password")}>
             Enter password
           </Button>
         </Match>
-        <Match when={shut() && !server.provided}>
+        <Match when={misplaced() && !server.provided}>
           <Button size={size()} onClick={() => edit("address")}>
             Edit server
           </Button>

@@ -76,7 +76,8 @@ test("a server that needs a password says so once, and asks for it with the pass
   expect(screen.queryByRole("complementary")).toBeNull()
   expect(screen.queryByText("Retry now")).toBeNull()
   fireEvent.click(screen.getByRole("button", { name: "Enter password" }))
-  await screen.findByRole("dialog", { name: "Edit Alpha" })
+  // The first one waits for the picker to be loaded.
+  await screen.findByRole("dialog", { name: "Edit Alpha" }, { timeout: 10_000 })
   await settle()
   expect(document.activeElement).toBe(screen.getByLabelText("Password"))
   fireEvent.keyDown(document.activeElement ?? document.body, { key: "Escape" })
@@ -91,7 +92,7 @@ test("a form that the page asked for closes when it is saved, without showing th
   fireEvent.input(screen.getByLabelText("Password"), { target: { value: "open sesame" } })
   fireEvent.submit(screen.getByLabelText("Password").closest("form") as HTMLFormElement)
   await waitFor(() => expect(screen.queryByRole("dialog")).toBeNull())
-  expect(sessionStorage.getItem("sandbar.passwords.v1")).toContain("open sesame")
+  expect(sessionStorage.getItem("sandbar.passwords.v2")).toContain("open sesame")
 })
 
 test("a server that is no OpenCode is not opened, even while its link goes on trying", async () => {

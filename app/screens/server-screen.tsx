@@ -1,6 +1,7 @@
 // Everything that belongs to one server stands below its scope; a switch disposes of all of it.
 import { useParams } from "@solidjs/router"
-import { type ParentProps, Show } from "solid-js"
+import { createComputed, type ParentProps, Show } from "solid-js"
+import { makeServerMemory } from "../connection/last-known.ts"
 import { ServerScope } from "../connection/server-scope.tsx"
 import { useServers } from "../servers/server-context.tsx"
 import { idFromSegment } from "../servers/server-path.ts"
@@ -11,10 +12,12 @@ export function ServerScreen(props: ParentProps) {
   const servers = useServers()
   const params = useParams()
   const id = () => idFromSegment(params.server) ?? ""
+  const memory = makeServerMemory()
+  createComputed(() => memory.keepOnly([...servers.list(), ...servers.hidden()]))
   return (
     <Show when={servers.active()} fallback={<UnknownServer id={id()} />}>
       {(server) => (
-        <ServerScope server={server()}>
+        <ServerScope server={server()} memory={memory}>
           <OpenServer>{props.children}</OpenServer>
         </ServerScope>
       )}

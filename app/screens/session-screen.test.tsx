@@ -38,6 +38,7 @@ function show(path = "ses_1", overrides: Partial<Chat> = {}) {
   )
   render(() => (
     <Router>
+      <Route path="/s/:server/" component={() => <p>A new session</p>} />
       <Route path="/s/:server/session/:session" component={Screen} />
     </Router>
   ))
@@ -133,16 +134,48 @@ test("an ask of another session leaves the composer alone", async () => {
   expect(await area()).toBeTruthy()
 })
 
+const opened = (state: "missing" | "failed", retry = vi.fn()) => ({
+  openSession: () => ({
+    state: () => state,
+    reason: () => "The server is out of disk.",
+    hasEarlier: () => false,
+    loadEarlier: async () => undefined,
+    retry,
+  }),
+})
+
+test("what was typed for a session that is gone is shown, and moves to a new one below what is there", async () => {
+  const drafts = [
+    { session: "ses_gone", text: "a long thought" },
+    { session: "new", text: "another" },
+  ]
+  localStorage.setItem("sandbar.drafts.a:1.v1", JSON.stringify(drafts))
+  show("ses_gone", opened("missing"))
+  await screen.findByText("a long thought")
+  fireEvent.click(screen.getByRole("button", { name: "Use it in a new session" }))
+  await screen.findByText("A new session")
+  expect(JSON.parse(localStorage.getItem("sandbar.drafts.a:1.v1") ?? "")).toEqual([
+    { session: "new", text: "a long thought\nanother" },
+  ])
+})
+
+test("a conversation that could not be brought up to date stays, says why and can be tried again", async () => {
+  const retry = vi.fn()
+  show("ses_1", opened("failed", retry))
+  expect(await screen.findByText(/may be out of date. The server is out of disk./)).toBeTruthy()
+  expect(screen.getByText("Go")).toBeTruthy()
+  fireEvent.click(screen.getByRole("button", { name: "Try again" }))
+  expect(retry).toHaveBeenCalled()
+})
+
+test("a session of another directory, whose events do not reach us, takes no prompt and says why", async () => {
+  show("ses_1", { directory: () => "/elsewhere" })
+  expect(await screen.findByText("/work/repo")).toBeTruthy()
+  expect(screen.queryByRole("textbox", { name: "Prompt" })).toBeNull()
+})
+
 test("a session that is gone says so and shows a way on", async () => {
-  show("ses_gone", {
-    openSession: () => ({
-      state: () => "missing",
-      reason: () => undefined,
-      hasEarlier: () => false,
-      loadEarlier: async () => undefined,
-      retry: () => undefined,
-    }),
-  })
+  show("ses_gone", opened("missing"))
   expect(await screen.findByText("This session is not on this server")).toBeTruthy()
   expect(screen.getByRole("link", { name: "Start a new session" }).getAttribute("href")).toBe("/s/a:1/")
   expect(screen.queryByRole("textbox", { name: "Prompt" })).toBeNull()

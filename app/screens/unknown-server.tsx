@@ -30,12 +30,11 @@ export function UnknownServer(props: { id: string }) {
         {(url) => (
           <>
             <p class="plain-text">
-              The link leads to a server that this browser does not know. Add it only if you trust who sent
-              the link: what you type will be sent to that server.
+              The link leads to a server that this browser does not know. Add it to open the link.
             </p>
             <div class="plain-card">
               {/* The URL stays: once the server is known, the link opens. */}
-              <ServerForm address={url} onDone={() => undefined} />
+              <ServerForm linked={{ address: url, name: "" }} onDone={() => undefined} />
             </div>
           </>
         )}

@@ -28,7 +28,7 @@ test("a server with a password is added, picked, prompted and left again, withou
     await dialog.getByRole("button", { name: "Add server" }).click()
     dialog = page.getByRole("dialog")
     await dialog.getByRole("textbox", { name: "Address" }).fill(`127.0.0.1:${port}/`)
-    await dialog.getByText(/(?:needs|asks for) a password/i).waitFor()
+    await dialog.getByText(/(?:needs|asks for|wants) a password/i).waitFor()
     await dialog.getByRole("textbox", { name: "Name", exact: true }).fill("Elsewhere")
     await dialog.getByRole("textbox", { name: "Password" }).fill(password)
     await dialog

@@ -3,6 +3,7 @@ import {
   type BrowserContext,
   type BrowserContextOptions,
   chromium,
+  type LaunchOptions,
   type Page,
   type Browser as PlaywrightBrowser,
 } from "playwright-core"
@@ -34,14 +35,29 @@ export interface TestBrowser {
   close(): Promise<void>
 }
 
-export async function openBrowser(): Promise<TestBrowser> {
+async function launchOptions(more: readonly string[] = []): Promise<LaunchOptions> {
   const { program, env } = await findChromium()
-  const browser = await chromium.launch({
+  return {
     executablePath: program,
     headless: true,
-    args: process.getuid?.() === 0 ? ["--no-sandbox", ...args] : args,
+    args: [...(process.getuid?.() === 0 ? ["--no-sandbox"] : []), ...args, ...more],
     env: { ...(process.env as Record<string, string>), ...env },
+  }
+}
+
+/** A Chromium whose storage outlives it: closing the context closes the browser. */
+export async function openProfile(directory: string, more: readonly string[] = []): Promise<BrowserContext> {
+  const context = await chromium.launchPersistentContext(directory, {
+    ...(await launchOptions(more)),
+    viewport: { width: 1440, height: 900 },
+    locale: "en-GB",
   })
+  context.setDefaultTimeout(15_000)
+  return context
+}
+
+export async function openBrowser(): Promise<TestBrowser> {
+  const browser = await chromium.launch(await launchOptions())
   return { visit: (url, options) => visit(browser, url, options), close: () => browser.close() }
 }
 

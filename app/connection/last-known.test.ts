@@ -1,0 +1,59 @@
+import { expect, test } from "vitest"
+import type { Server } from "../servers/server.ts"
+import { makeServerMemory, type Slot } from "./last-known.ts"
+
+const words: Slot<string> = { name: "words" }
+const server = (name: string, fields: Partial<Server> = {}): Server => ({
+  id: `${name}:1`,
+  name,
+  url: `http://${name}:1`,
+  provided: false,
+  ...fields,
+})
+const a = server("a")
+const signedIn = { ...a, username: "ann", password: "secret", credentialId: "1" }
+
+function remember(...servers: Server[]) {
+  const memory = makeServerMemory()
+  memory.keepOnly(servers)
+  for (const one of servers) memory.of(one).keep(words, one.name)
+  return memory
+}
+
+test("what was kept is there again, and what was taken is not", () => {
+  const memory = remember(a)
+  expect(memory.of(a).recall(words)).toBe("a")
+  expect(memory.of({ ...a, name: "Renamed" }).take(words)).toBe("a")
+  expect(memory.of(a).recall(words)).toBeUndefined()
+})
+
+test("another user or another password at the same address sees nothing of the one before", () => {
+  const memory = remember(signedIn)
+  for (const other of [a, { ...signedIn, username: "ben" }, { ...signedIn, credentialId: "2" }])
+    expect(memory.of(other).recall(words)).toBeUndefined()
+  expect(memory.of(signedIn).recall(words)).toBe("a")
+})
+
+test("a password that cannot be told from another is a reason to remember nothing", () => {
+  const unknown = { ...a, password: "secret" }
+  expect(remember(unknown).of(unknown).recall(words)).toBeUndefined()
+})
+
+test("signing out and removing a server forget it, also what is kept a moment later", () => {
+  const memory = remember(signedIn, server("b"))
+  const late = memory.of(signedIn)
+  memory.keepOnly([a, server("b")])
+  late.keep(words, "late")
+  memory.keepOnly([signedIn, server("b")])
+  expect(memory.of(signedIn).recall(words)).toBeUndefined()
+  expect(memory.of(server("b")).recall(words)).toBe("b")
+})
+
+test("the server that was left longest ago is forgotten first", () => {
+  const servers = ["a", "b", "c", "d", "e", "f"].map((name) => server(name))
+  const memory = makeServerMemory()
+  memory.keepOnly(servers)
+  for (const one of [...servers.slice(0, 5), a, ...servers.slice(5)]) memory.of(one).keep(words, one.name)
+  const kept = servers.filter((one) => memory.of(one).recall(words) !== undefined)
+  expect(kept.map((one) => one.name)).toEqual(["a", "c", "d", "e", "f"])
+})
