@@ -5,17 +5,25 @@ import "./ui/tokens.css"
 import "./ui/base.css"
 import { Routes } from "./routes.tsx"
 import { Starting } from "./screens/starting.tsx"
+import { openServerStorage } from "./servers/open-server-storage.ts"
 import { loadUiConfig } from "./servers/ui-config.ts"
 import { Notices } from "./ui/notices.tsx"
 import { Tooltips } from "./ui/tooltips.tsx"
 
+const storage = openServerStorage()
+
+async function load(onTrouble: (trouble: string | undefined) => void) {
+  const [config] = await Promise.all([loadUiConfig({ onTrouble }), storage.passwords.ready])
+  return config
+}
+
 function App() {
   const [trouble, setTrouble] = createSignal<string>()
-  const [config] = createResource(() => loadUiConfig({ onTrouble: setTrouble }))
+  const [config] = createResource(() => load(setTrouble))
   return (
     <>
       <Show when={config()} fallback={<Starting trouble={trouble()} />}>
-        {(loaded) => <Routes config={loaded()} />}
+        {(loaded) => <Routes config={loaded()} storage={storage} />}
       </Show>
       <Notices />
       <Tooltips />

@@ -38,7 +38,7 @@ export function dropAsk(draft: AsksState, id: string): void {
 export type AsksSnapshot = {
   permissions: PermissionRequest[]
   questions: QuestionRequest[]
-  /** Fetched after the two others: an ask is older than its session's status. */
+  /** As old as the two others or not: what happened in between came as an event, and is replayed. */
   status: Record<string, SessionStatus>
 }
 

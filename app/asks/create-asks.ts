@@ -23,11 +23,11 @@ export function createAsks(connection: Connection): Asks {
     async resync(signal) {
       const mine: ServerEvent[] = []
       since = mine
-      const [permissions, questions] = await Promise.all([
+      const [permissions, questions, status] = await Promise.all([
         answer(client.permission.list({}, { signal })),
         answer(client.question.list({}, { signal })),
+        answer(client.session.status({}, { signal })),
       ])
-      const status = await answer(client.session.status({}, { signal }))
       return () => {
         if (since === mine) since = undefined
         change((draft) => mergeAsks(draft, { permissions, questions, status }, mine))

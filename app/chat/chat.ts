@@ -2,6 +2,8 @@
 import type { Session } from "@opencode-ai/sdk/v2/client"
 import type { Accessor } from "solid-js"
 import type { ChatState } from "./chat-state.ts"
+import type { Outbox } from "./outbox.ts"
+import type { RetryPrompt } from "./retry-prompt.ts"
 
 export type ModelRef = { providerID: string; modelID: string }
 
@@ -16,10 +18,16 @@ export type Chat = {
    * link is down before there was one: why, and what to do, is the link's to say.
    */
   sessionsState: Accessor<"loading" | "waiting" | "ready" | "failed">
+  /** Why the list could not be fetched, in one sentence; also when an older one is shown. */
+  sessionsReason: Accessor<string | undefined>
+  /** Where the server works; undefined before the first list. Sessions of other directories send us no events. */
+  directory: Accessor<string | undefined>
+  /** What is shown is of an earlier visit: the server has not answered since it was opened. */
+  stale: Accessor<boolean>
   hasMoreSessions: Accessor<boolean>
   loadMoreSessions: () => Promise<void>
   reload: () => void
-  createSession: () => Promise<Session>
+  createSession: (metadata?: Record<string, unknown>) => Promise<Session>
   renameSession: (id: string, title: string) => Promise<void>
   deleteSession: (id: string) => Promise<void>
   /** Loads the newest messages and keeps the session in every resync until the caller's owner is disposed. */
@@ -32,7 +40,11 @@ export type Chat = {
     loadEarlier: () => Promise<void>
     retry: () => void
   }
-  /** Shows the prompt at once; when the server refuses, takes it back and rejects with a sentence for the person. */
-  send: (sessionID: string, prompt: Prompt) => Promise<void>
+  /** The link stands: what the state says of the server holds. */
+  live: Accessor<boolean>
+  /** Takes every prompt; shows it at once and keeps it until the server has it. */
+  outbox: Outbox
+  /** Asks for an answer to the last prompt of a session, which is idle and never got one. */
+  retryPrompt: RetryPrompt
   stop: (sessionID: string) => Promise<void>
 }

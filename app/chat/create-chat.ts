@@ -1,28 +1,33 @@
 // The chat of one server: puts the store's parts together and has the link feed them.
-import { batch, onCleanup } from "solid-js"
-import { createStore, produce } from "solid-js/store"
+import { batch, createSignal, onCleanup } from "solid-js"
+import { createStore, produce, unwrap } from "solid-js/store"
+import { gone } from "../base/gone.ts"
+import type { TabLocks } from "../base/tab-lock.ts"
 import { answer } from "../connection/client.ts"
 import { browserClock, type Clock } from "../connection/clock.ts"
 import type { Connection, Follower } from "../connection/connection.ts"
 import { applyEvent } from "./apply-event.ts"
-import { dropSession, putSession } from "./apply-session-event.ts"
+import { applySessionEvent, dropSession, putSession } from "./apply-session-event.ts"
 import type { Chat } from "./chat.ts"
+import { chatSlot, snapshotOf, stateFrom } from "./chat-cache.ts"
 import type { ChatRoom } from "./chat-room.ts"
-import { type ChatState, emptyChatState } from "./chat-state.ts"
+import type { ChatState } from "./chat-state.ts"
 import { makeEventLogs } from "./event-log.ts"
 import { makeHoldBack } from "./hold-back.ts"
 import { type MakeId, makeIds } from "./message-id.ts"
 import { createOpenedSessions } from "./opened-sessions.ts"
-import { makeOutbox } from "./outbox.ts"
-import { sendPrompt } from "./send-prompt.ts"
+import { createOutbox } from "./outbox.ts"
+import { makeRetryPrompt } from "./retry-prompt.ts"
 import { createSessionPages } from "./session-pages.ts"
 
-export type ChatOptions = { clock?: Clock; makeId?: MakeId }
+export type ChatOptions = { clock?: Clock; makeId?: MakeId; locks?: TabLocks | undefined }
 
 export function createChat(connection: Connection, options: ChatOptions = {}): Chat {
   const { client, link } = connection
   const { clock = browserClock, makeId = makeIds(clock.now) } = options
-  const [state, setState] = createStore<ChatState>(emptyChatState())
+  const before = connection.lastKnown?.take(chatSlot)
+  const [state, setState] = createStore<ChatState>(stateFrom(before))
+  const [stale, setStale] = createSignal(before !== undefined)
   const logs = makeEventLogs()
   const ended = new AbortController()
   let gap = new AbortController()
@@ -36,14 +41,22 @@ export function createChat(connection: Connection, options: ChatOptions = {}): C
     ended: ended.signal,
     clock,
   }
-  const pages = createSessionPages(room)
-  const opened = createOpenedSessions(room)
+  const pages = createSessionPages(room, before?.directory)
+  const opened = createOpenedSessions(room, before?.messages)
   const holdBack = makeHoldBack(clock)
-  const outbox = makeOutbox(clock)
+  const { see: seeEcho, ...outbox } = createOutbox({
+    server: connection.server,
+    room,
+    makeId,
+    holdBack,
+    createSession: opened.create,
+    ...("locks" in options && { locks: options.locks }),
+  })
 
   const resync: Follower["resync"] = async (signal) => {
-    gap.abort()
+    gap.abort(gone)
     gap = new AbortController()
+    holdBack.seeGap()
     const log = logs.start()
     signal.addEventListener("abort", log.stop)
     try {
@@ -53,6 +66,7 @@ export function createChat(connection: Connection, options: ChatOptions = {}): C
         batch(() => {
           mergePages(log.events, opened.has)
           mergeOpened(log.events)
+          setStale(false)
         })
       }
     } catch (error) {
@@ -70,6 +84,13 @@ export function createChat(connection: Connection, options: ChatOptions = {}): C
     }
   }
 
+  const keep = () => {
+    const directory = pages.directory()
+    if (directory === undefined) return
+    const listed = pages.sessions().map((session) => unwrap(session))
+    connection.lastKnown?.keep(chatSlot, snapshotOf(unwrap(state), directory, listed, opened.remembered()))
+  }
+
   link.follow({
     resync,
     apply(events) {
@@ -79,19 +100,23 @@ export function createChat(connection: Connection, options: ChatOptions = {}): C
       })
       for (const event of events) {
         holdBack.see(event)
-        outbox.see(event)
+        seeEcho(event)
       }
     },
   })
   onCleanup(() => {
-    gap.abort()
-    ended.abort()
+    gap.abort(gone)
+    ended.abort(gone)
+    keep()
   })
 
   return {
     state,
     sessions: pages.sessions,
     sessionsState: pages.sessionsState,
+    sessionsReason: pages.sessionsReason,
+    directory: pages.directory,
+    stale,
     hasMoreSessions: pages.hasMoreSessions,
     loadMoreSessions: pages.loadMoreSessions,
     openSession: opened.openSession,
@@ -100,20 +125,27 @@ export function createChat(connection: Connection, options: ChatOptions = {}): C
       // A failure shows in sessionsState.
       reloadPages(gap.signal).catch(() => undefined)
     },
-    async createSession() {
-      const session = await answer(client.session.create({}))
-      opened.adopt(session)
-      return session
-    },
+    createSession: opened.create,
     async renameSession(sessionID, title) {
-      const session = await answer(client.session.update({ sessionID, title }))
-      room.change((draft) => putSession(draft, session))
+      const log = logs.start()
+      try {
+        const session = await answer(client.session.update({ sessionID, title }))
+        room.change((draft) => {
+          putSession(draft, session)
+          // The answer may be older than what came while it was on its way.
+          for (const event of log.events) applySessionEvent(draft, event)
+        })
+      } finally {
+        log.stop()
+      }
     },
     async deleteSession(sessionID) {
       await answer(client.session.delete({ sessionID }))
       room.change((draft) => dropSession(draft, sessionID))
     },
-    send: (sessionID, prompt) => sendPrompt({ room, makeId, holdBack, outbox }, sessionID, prompt),
+    live: () => link.state() === "live",
+    outbox,
+    retryPrompt: makeRetryPrompt(room, holdBack),
     async stop(sessionID) {
       await answer(client.session.abort({ sessionID }))
     },

@@ -47,3 +47,13 @@ test("a clock that jumped back does not hold a prompt for ever", async () => {
   await clock.advance(300)
   expect(seen.done).toBe(true)
 })
+
+test("after a gap every prompt waits 300 ms: whatever failed in it has settled by then", async () => {
+  const { clock, holdBack, seen, start } = waiting([])
+  holdBack.seeGap()
+  start()
+  await clock.advance(299)
+  expect(seen.done).toBe(false)
+  await clock.advance(1)
+  expect(seen.done).toBe(true)
+})

@@ -1,5 +1,6 @@
 // OpenCode 1 stores a prompt that comes right after a failed turn, but never answers it (within about 50 ms
-// after the idle that follows a session.error). So the next prompt waits until the server has settled.
+// after the idle that follows a session.error). So the next prompt waits until the server has settled, and also
+// after a gap, in which any session may have failed.
 import type { Clock } from "../connection/clock.ts"
 import type { ServerEvent } from "../connection/connection.ts"
 
@@ -7,6 +8,8 @@ export const settleMs = 300
 
 export type HoldBack = {
   see: (event: ServerEvent) => void
+  /** Nobody knows what happened until now. */
+  seeGap: () => void
   /** Resolves when a prompt to this session will be answered. */
   wait: (sessionID: string) => Promise<void>
 }
@@ -15,6 +18,7 @@ type Settling = { settled: Promise<void>; finish: () => void; cancelTimer: () =>
 
 export function makeHoldBack(clock: Clock): HoldBack {
   const failed = new Map<string, Settling>()
+  const everything = ""
 
   const settle = (sessionID: string) => {
     const one = failed.get(sessionID) ?? makeSettling()
@@ -33,7 +37,9 @@ export function makeHoldBack(clock: Clock): HoldBack {
         settle(event.properties.sessionID)
       }
     },
+    seeGap: () => settle(everything),
     async wait(sessionID) {
+      await failed.get(everything)?.settled
       await failed.get(sessionID)?.settled
     },
   }

@@ -1,9 +1,10 @@
 // Brings one open session up to what the server answered: itself, its sub-agent sessions, its messages.
 import type { ServerEvent } from "../connection/connection.ts"
 import { applySessionEvent, dropSession, putSession } from "./apply-session-event.ts"
-import type { ChatState } from "./chat-state.ts"
+import type { ChatState, Turn } from "./chat-state.ts"
 import { missing, type SessionSnapshot } from "./fetch-session.ts"
 import { type HeldTexts, mergeMessages } from "./merge-messages.ts"
+import { findTurn } from "./turn-order.ts"
 
 export function mergeOpened(
   draft: ChatState,
@@ -16,8 +17,15 @@ export function mergeOpened(
     dropSession(draft, sessionID)
     return
   }
+  if (wasPromptedSince(draft.messages[sessionID], snapshot.turns)) delete draft.errors[sessionID]
   for (const session of [snapshot.session, ...snapshot.children]) putSession(draft, session)
   for (const event of since) applySessionEvent(draft, event)
   // Deleted meanwhile.
   if (draft.sessions[sessionID]) mergeMessages(draft, sessionID, snapshot.turns, since, held)
+}
+
+/** The next prompt was sent in the gap: what went wrong with the one before is history. */
+function wasPromptedSince(before: readonly Turn[] | undefined, now: readonly Turn[]): boolean {
+  const last = now.findLast((turn) => turn.info.role === "user")
+  return before !== undefined && last !== undefined && !findTurn(before, last.info.id)
 }

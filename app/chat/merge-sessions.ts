@@ -26,6 +26,8 @@ export function mergeSessions(
     else draft.status[id] = status
     if (status.type !== "idle") delete draft.errors[id]
   }
+  // What went wrong before the gap may have been made good in it; for those that are open, mergeOpened knows.
+  for (const id of Object.keys(draft.errors)) if (!keep(id)) delete draft.errors[id]
   for (const event of since) applySessionEvent(draft, event)
 }
 

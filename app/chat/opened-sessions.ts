@@ -1,11 +1,14 @@
 // The sessions that somebody looks at, or looked at a moment ago. Events keep both fresh; after a gap the former
-// are fetched anew and the latter forgotten.
+// are fetched anew and the latter put aside: opened again they show what they held, and are fetched then.
 import type { Session } from "@opencode-ai/sdk/v2/client"
 import { batch, createMemo, createSignal, onCleanup, untrack } from "solid-js"
+import { unwrap } from "solid-js/store"
+import { beforeDeadline } from "../connection/before-deadline.ts"
+import { answer } from "../connection/client.ts"
 import type { ServerEvent } from "../connection/connection.ts"
 import { failureOf } from "../connection/failure.ts"
-import { putSession } from "./apply-session-event.ts"
 import type { Chat } from "./chat.ts"
+import { copyTurns, type RememberedMessages } from "./chat-cache.ts"
 import type { ChatRoom } from "./chat-room.ts"
 import { fetchMessages, fetchSession, missing, type SessionSnapshot } from "./fetch-session.ts"
 import { addEarlierMessages, type HeldTexts, holdTexts } from "./merge-messages.ts"
@@ -17,6 +20,10 @@ const pageSize = 50
 const mostRefetched = 500
 /** Sessions that stay loaded after they were left. */
 const mostKept = 5
+/** A server that has to read its directory first takes its time. */
+const createMs = 30_000
+/** When one session could not be fetched although the link is live. After that, a person tries again. */
+const againMs = [1_000, 3_000, 10_000, 30_000]
 
 type Phase =
   | { kind: "loading" }
@@ -24,23 +31,35 @@ type Phase =
   | { kind: "missing" }
   | { kind: "failed"; reason: string }
 type Shown = Phase | { kind: "waiting" }
-type Opened = { id: string; viewers: number; phase: () => Phase; show: (phase: Phase) => void }
+type Opened = {
+  id: string
+  viewers: number
+  /** In a row. */
+  failures: number
+  phase: () => Phase
+  show: (phase: Phase) => void
+}
+
+/** Creates a session on the server. It is known to be empty, so there is nothing to load. */
+export type CreateSession = (metadata?: Record<string, unknown>) => Promise<Session>
 
 export type OpenedSessions = Pick<Chat, "openSession"> & {
   /** Whether it is loaded, or about to be. */
   has: (sessionID: string) => boolean
-  /** A session that was just created: known to be empty, so there is nothing to load. */
-  adopt: (session: Session) => void
+  create: CreateSession
   /** Fetches all that are open; the function it returns merges them. */
   fetch: (signal: AbortSignal) => Promise<(since: readonly ServerEvent[]) => void>
+  /** What can be shown again later, of the sessions that were open; the last one at the end. */
+  remembered: () => RememberedMessages
 }
 
-export function createOpenedSessions(room: ChatRoom): OpenedSessions {
+/** `aside`: what was remembered of sessions that were open earlier. */
+export function createOpenedSessions(room: ChatRoom, aside: RememberedMessages = new Map()): OpenedSessions {
   const opened = new Map<string, Opened>()
 
   const add = (id: string, phase: Phase): Opened => {
     const [current, show] = createSignal<Phase>(phase)
-    const one: Opened = { id, viewers: 0, phase: current, show }
+    const one: Opened = { id, viewers: 0, failures: 0, phase: current, show }
     opened.set(id, one)
     return one
   }
@@ -51,6 +70,23 @@ export function createOpenedSessions(room: ChatRoom): OpenedSessions {
     })
   }
   const left = () => [...opened.values()].filter((one) => one.viewers === 0)
+  const putAside = (ones: Iterable<Opened>) => {
+    for (const { id } of ones) {
+      // Gone from the server, or never loaded.
+      const turns = room.state.sessions[id] && copyTurns(unwrap(room.state).messages[id] ?? [])
+      if (!turns?.length) continue
+      aside.delete(id)
+      aside.set(id, turns)
+    }
+    for (const oldest of [...aside.keys()].slice(0, -mostKept)) aside.delete(oldest)
+  }
+  const takeBack = (id: string) => {
+    const turns = aside.get(id)
+    if (!turns || !aside.delete(id)) return
+    room.change((draft) => {
+      draft.messages[id] = turns
+    })
+  }
 
   const fetchOne = async (
     one: Opened,
@@ -65,14 +101,26 @@ export function createOpenedSessions(room: ChatRoom): OpenedSessions {
     } catch (error) {
       signal.throwIfAborted()
       // One broken session does not hold up the others.
-      return () => one.show({ kind: "failed", reason: failureOf(error).message })
+      return () => {
+        one.show({ kind: "failed", reason: failureOf(error).message })
+        tryAgain(one)
+      }
     }
+  }
+  const tryAgain = (one: Opened) => {
+    const ms = againMs[one.failures++]
+    if (ms === undefined) return
+    const isWanted = () => opened.get(one.id) === one && one.viewers > 0 && one.phase().kind === "failed"
+    room.clock.after(ms, () => {
+      if (!room.ended.aborted && room.link.state() === "live" && isWanted()) void load(one)
+    })
   }
 
   const load = async (one: Opened) => {
     const log = room.startLog()
     const signal = room.untilGap()
-    one.show({ kind: "loading" })
+    // What went wrong stays on the screen until it is known to be over.
+    if (one.phase().kind !== "failed") one.show({ kind: "loading" })
     try {
       const merge = await fetchOne(one, signal)
       if (!signal.aborted) merge(log.events)
@@ -85,6 +133,7 @@ export function createOpenedSessions(room: ChatRoom): OpenedSessions {
   }
 
   const enter = (id: string): Opened => {
+    takeBack(id)
     const one = opened.get(id) ?? add(id, { kind: "loading" })
     one.viewers++
     // Otherwise the resync that comes with the link loads it.
@@ -101,12 +150,23 @@ export function createOpenedSessions(room: ChatRoom): OpenedSessions {
 
   return {
     has: (id) => opened.has(id),
-    adopt(session) {
-      add(session.id, { kind: "ready", cursor: undefined })
-      room.change((draft) => {
-        putSession(draft, session)
-        draft.messages[session.id] = []
-      })
+    async create(metadata) {
+      const log = room.startLog()
+      const gap = room.untilGap()
+      try {
+        const body = metadata ? { metadata } : {}
+        const session = await beforeDeadline(room.clock, createMs, (signal) =>
+          answer(room.client.session.create(body, { signal })),
+        )
+        // Somebody opened it already, or events were missed: it is loaded like any other.
+        if (!opened.has(session.id) && !gap.aborted) {
+          const empty = { session, children: [], turns: [], cursor: undefined }
+          mergeOne(room, add(session.id, { kind: "loading" }), empty, log.events, new Map())
+        }
+        return session
+      } finally {
+        log.stop()
+      }
     },
     openSession(id) {
       const one = createMemo(() => {
@@ -126,17 +186,23 @@ export function createOpenedSessions(room: ChatRoom): OpenedSessions {
         hasEarlier: () => cursorOf(one()) !== undefined,
         loadEarlier: () => loadEarlier(room, one()),
         retry: () => {
-          if (room.link.state() === "live") void load(one())
-          else room.link.retryNow()
+          if (room.link.state() !== "live") return room.link.retryNow()
+          one().show({ kind: "loading" })
+          void load(one())
         },
       }
     },
     async fetch(signal) {
+      putAside(left())
       forget(left())
       const merges = await Promise.all([...opened.values()].map((one) => fetchOne(one, signal)))
       return (since) => {
         for (const merge of merges) merge(since)
       }
+    },
+    remembered() {
+      putAside(opened.values())
+      return aside
     },
   }
 }
@@ -148,6 +214,7 @@ function mergeOne(
   since: readonly ServerEvent[],
   held: HeldTexts,
 ): void {
+  one.failures = 0
   batch(() => {
     room.change((draft) => mergeOpened(draft, one.id, snapshot, since, held))
     one.show(snapshot === missing ? { kind: "missing" } : { kind: "ready", cursor: snapshot.cursor })

@@ -1,60 +1,88 @@
-// Prompts that the event stream has not shown yet. The server accepts some that it then drops (for an unknown
-// agent, say), and says so only in a session.error.
-import type { Clock } from "../connection/clock.ts"
-import type { ServerEvent } from "../connection/connection.ts"
-import { errorSentence } from "./sentences.ts"
+// Prompts of one server that it does not have yet: kept through reloads, shown in every tab, sent once by one of
+// them. Removing the server or signing out throws nothing away: what waits longer than a day is a draft again.
 
-/** Without an echo for this long, somebody has to go and look. */
-export const echoMs = 10_000
-
-export type Echo = { kind: "echoed" } | { kind: "doubtful"; sentence?: string | undefined }
-
-export type Expected = {
-  /** Resolves with the echo, at once if it came already, or with a reason to doubt that it will come. */
-  echo: () => Promise<Echo>
-  stop: () => void
-}
+import { type Accessor, onCleanup } from "solid-js"
+import { gone } from "../base/gone.ts"
+import { browserLocks, type TabLocks } from "../base/tab-lock.ts"
+import type { Connection, ServerEvent } from "../connection/connection.ts"
+import type { Prompt } from "./chat.ts"
+import type { ChatRoom } from "./chat-room.ts"
+import { createCourier } from "./courier.ts"
+import { deliverPrompt } from "./deliver-prompt.ts"
+import { makeEchoes } from "./echoes.ts"
+import type { HoldBack } from "./hold-back.ts"
+import type { MakeId } from "./message-id.ts"
+import { makeOpenSession } from "./open-session.ts"
+import type { CreateSession } from "./opened-sessions.ts"
+import { makeEntry, type OutboxEntry, type Place } from "./outbox-entry.ts"
+import { createOutboxStore, makeOutboxItems } from "./outbox-store.ts"
+import { createPendingTurns } from "./pending-turns.ts"
 
 export type Outbox = {
-  expect: (sessionID: string, messageID: string) => Expected
-  see: (event: ServerEvent) => void
+  /** The oldest first. */
+  entries: Accessor<readonly OutboxEntry[]>
+  /** `place`: the session, or undefined for one that this prompt starts. Returns the message's id. */
+  send: (place: Place | undefined, prompt: Prompt) => string
+  /** Becomes a draft again, without a reason. */
+  cancel: (messageID: string) => void
+  /** Takes one that came back out; undefined when another tab did. */
+  collect: (messageID: string) => OutboxEntry | undefined
 }
 
-type Waiting = { sessionID: string; echoed: boolean; settle?: (echo: Echo) => void }
+export type OutboxOptions = {
+  server: Connection["server"]
+  room: ChatRoom
+  makeId: MakeId
+  holdBack: HoldBack
+  createSession: CreateSession
+  locks?: TabLocks | undefined
+}
 
-export function makeOutbox(clock: Clock): Outbox {
-  const waiting = new Map<string, Waiting>()
+export function createOutbox(options: OutboxOptions): Outbox & { see: (event: ServerEvent) => void } {
+  const { server, room, makeId, holdBack } = options
+  const locks = "locks" in options ? options.locks : browserLocks()
+  const store = createOutboxStore(makeOutboxItems(server.id))
+  const echoes = makeEchoes(room.clock)
+  const openSession = makeOpenSession(room, store, options.createSession)
+  const tab = makeId("msg")
+  const left = new AbortController()
+  onCleanup(() => left.abort(gone))
+  const courier = createCourier({
+    name: server.url,
+    tab,
+    store,
+    link: room.link,
+    clock: room.clock,
+    locks,
+    deliver: (entry, lost) =>
+      deliverPrompt(
+        { room, store, holdBack, echoes, openSession },
+        entry,
+        AbortSignal.any([lost, left.signal]),
+      ),
+  })
+  createPendingTurns(room, store.entries)
+
   return {
-    expect(sessionID, messageID) {
-      const one: Waiting = { sessionID, echoed: false }
-      waiting.set(messageID, one)
-      return {
-        async echo() {
-          if (one.echoed) return { kind: "echoed" }
-          return new Promise<Echo>((resolve) => {
-            const cancel = clock.after(echoMs, () => resolve({ kind: "doubtful" }))
-            one.settle = (settled) => {
-              cancel()
-              resolve(settled)
-            }
-          })
-        },
-        stop: () => void waiting.delete(messageID),
-      }
+    entries: store.entries,
+    send(place, prompt) {
+      const messageID = makeId("msg")
+      // After those that wait already, whatever the clock says.
+      const createdAt = Math.max(room.clock.now(), (store.entries().at(-1)?.createdAt ?? 0) + 1)
+      store.put(
+        makeEntry(
+          { messageID, partID: makeId("prt"), tab, createdAt },
+          place ?? { opens: messageID },
+          prompt,
+        ),
+      )
+      const sessionID = place?.sessionID
+      if (sessionID !== undefined) room.change((draft) => void delete draft.errors[sessionID])
+      courier.takeOver()
+      return messageID
     },
-    see(event) {
-      if (event.type === "message.updated") {
-        const one = waiting.get(event.properties.info.id)
-        if (!one) return
-        one.echoed = true
-        one.settle?.({ kind: "echoed" })
-      }
-      if (event.type !== "session.error") return
-      const { sessionID, error } = event.properties
-      for (const one of waiting.values()) {
-        if (one.sessionID === sessionID)
-          one.settle?.({ kind: "doubtful", sentence: error && errorSentence(error) })
-      }
-    },
+    cancel: (messageID) => void store.change(messageID, { state: "back", reason: undefined }),
+    collect: (messageID) => (store.get(messageID)?.state === "back" ? store.remove(messageID) : undefined),
+    see: echoes.see,
   }
 }

@@ -3,6 +3,7 @@ import { createMemo, For, Show } from "solid-js"
 import type { PromptTurn } from "./exchanges.ts"
 import { FileChip } from "./parts/file-chip.tsx"
 import { PersonText } from "./person-text.tsx"
+import { WaitingNote } from "./waiting-prompt.tsx"
 
 /** What the person wrote, as they wrote it. Texts that the server added for the model stay hidden. */
 export function PersonTurn(props: { turn: PromptTurn; note?: string | undefined }) {
@@ -29,10 +30,18 @@ export function PersonTurn(props: { turn: PromptTurn; note?: string | undefined 
             <For each={files()}>{(part) => <FileChip part={part} />}</For>
           </p>
         </Show>
-        <Show when={props.note}>
-          <p class="person-note">{props.note}</p>
+        <Show when={props.turn.pending} fallback={<Note text={props.note} />}>
+          <WaitingNote messageID={props.turn.info.id} otherwise={<Note text={props.note} />} />
         </Show>
       </section>
+    </Show>
+  )
+}
+
+function Note(props: { text: string | undefined }) {
+  return (
+    <Show when={props.text}>
+      <p class="person-note">{props.text}</p>
     </Show>
   )
 }

@@ -5,6 +5,7 @@ import { type ScriptedModel, startModel, testScript } from "../../demo/model.ts"
 import { modelSettings } from "../../demo/model-settings.ts"
 import { plainText } from "../../demo/turns.ts"
 import { type OpenCode, startOpenCode } from "../../tests/fakes/opencode.ts"
+import { sendAndWait } from "../../tests/fakes/send-and-wait.ts"
 import { makeTempHome, type TempHome } from "../../tests/fakes/temp-home.ts"
 import { answer } from "../connection/client.ts"
 import type { Connection } from "../connection/connection.ts"
@@ -101,13 +102,14 @@ const stored = async () =>
 const shown = () => JSON.parse(JSON.stringify(page.turns()))
 
 beforeEach(async () => {
+  localStorage.clear()
   page = await openPage()
   return () => page.close()
 }, 30_000)
 
 test("a prompt is shown at once and the answer grows as it is written", async () => {
   expect(page.opened.state()).toBe("ready")
-  const sent = page.chat.send(page.id, { text: "plain, please" })
+  const sent = sendAndWait(page.chat, page.id, { text: "plain, please" })
   expect(page.turns()).toMatchObject([{ pending: true, parts: [{ text: "plain, please" }] }])
   await sent
   expect(page.turns()[0]?.pending).toBeUndefined()
@@ -143,7 +145,7 @@ test("what happened while the connection was cut is there when it is back", asyn
 }, 30_000)
 
 test("an answer that was cut in the middle shows its gap, and in the end has none", async () => {
-  await page.chat.send(page.id, { text: "plain, please" })
+  await sendAndWait(page.chat, page.id, { text: "plain, please" })
   await until(() => (texts(page.turns())[1]?.length ?? 0) > 20)
   const before = texts(page.turns())[1] ?? ""
   await page.cut(() => new Promise((resolve) => setTimeout(resolve, 300)))
@@ -158,9 +160,9 @@ test("an answer that was cut in the middle shows its gap, and in the end has non
 }, 30_000)
 
 test("a server that was killed and restarted is followed again, with nothing missing", async () => {
-  await page.chat.send(page.id, { text: "plain, first" })
+  await sendAndWait(page.chat, page.id, { text: "plain, first" })
   await until(() => isAnswered(2))
-  await page.chat.send(page.id, { text: "plain, second" })
+  await sendAndWait(page.chat, page.id, { text: "plain, second" })
   await until(() => (texts(page.turns())[3]?.length ?? 0) > 20)
   const written = texts(page.turns())[3] ?? ""
   opencode.child.signal("SIGKILL")
@@ -175,14 +177,14 @@ test("a server that was killed and restarted is followed again, with nothing mis
   // The server lost what it was writing; what had arrived stays readable.
   expect(texts(page.turns()).slice(0, 3)).toEqual(["plain, first", plainText, "plain, second"])
   expect(texts(page.turns())[3]?.startsWith(written)).toBe(true)
-  await page.chat.send(page.id, { text: "plain, third" })
+  await sendAndWait(page.chat, page.id, { text: "plain, third" })
   await until(() => !isBusy() && texts(page.turns())[5] === plainText)
   const ids = (turns: Turn[]) => turns.map((turn) => turn.info.id)
   expect(ids(page.turns())).toEqual(ids(await stored()))
 }, 60_000)
 
 test("a prompt that the server accepts and then drops is taken back, with the reason", async () => {
-  const sent = page.chat.send(page.id, { text: "plain", agent: "nobody" })
+  const sent = sendAndWait(page.chat, page.id, { text: "plain", agent: "nobody" })
   expect(page.turns()).toHaveLength(1)
   await expect(sent).rejects.toThrow(/nobody/)
   expect(page.turns()).toEqual([])
@@ -193,22 +195,22 @@ test("a prompt to a session that is gone is taken back, with the reason", async 
   await page.cut(
     async () => void (await fetch(`${opencode.url}/session/${page.id}`, { method: "DELETE", headers })),
   )
-  const sent = page.chat.send(page.id, { text: "plain" })
+  const sent = sendAndWait(page.chat, page.id, { text: "plain" })
   expect(page.turns()).toHaveLength(1)
   await expect(sent).rejects.toThrow(/not found/i)
   await until(() => page.opened.state() === "missing")
 }, 30_000)
 
 test("a prompt right after a failed turn is answered", async () => {
-  await page.chat.send(page.id, { text: "broken" })
+  await sendAndWait(page.chat, page.id, { text: "broken" })
   await until(() => page.chat.state.errors[page.id] !== undefined && !isBusy())
-  await page.chat.send(page.id, { text: "plain, again" })
+  await sendAndWait(page.chat, page.id, { text: "plain, again" })
   expect(page.chat.state.errors[page.id]).toBeUndefined()
   await until(() => !isBusy() && texts(page.turns()).at(-1) === plainText)
 }, 30_000)
 
 test("stop ends the answer and keeps what was written", async () => {
-  await page.chat.send(page.id, { text: "plain, please" })
+  await sendAndWait(page.chat, page.id, { text: "plain, please" })
   await until(() => (texts(page.turns())[1]?.length ?? 0) > 20)
   await page.chat.stop(page.id)
   await until(() => isAnswered(2))
@@ -221,7 +223,7 @@ test("stop ends the answer and keeps what was written", async () => {
 }, 30_000)
 
 test("sessions are renamed and deleted, also while they work", async () => {
-  await page.chat.send(page.id, { text: "plain, please" })
+  await sendAndWait(page.chat, page.id, { text: "plain, please" })
   await page.chat.renameSession(page.id, "A name")
   expect(page.chat.sessions().find((session) => session.id === page.id)?.title).toBe("A name")
   await page.chat.deleteSession(page.id)

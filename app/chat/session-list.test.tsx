@@ -120,11 +120,29 @@ test("an empty list, a list that could not be loaded and one with more each say 
   expect(await screen.findByText("Sessions appear here when the server can be reached.")).toBeTruthy()
   expect(screen.queryByRole("button", { name: "Try again" })).toBeNull()
   cleanup()
-  const failed = show([], { sessionsState: () => "failed" })
+  const sessionsReason = () => "The target refused the connection."
+  const failed = show([], { sessionsState: () => "failed", sessionsReason })
+  expect(await screen.findByText("The target refused the connection.")).toBeTruthy()
   fireEvent.click(await screen.findByRole("button", { name: "Try again" }))
   expect(failed.reload).toHaveBeenCalled()
   cleanup()
   const more = show([today("ses_1", "Fix test")], { hasMoreSessions: () => true })
   fireEvent.click(await screen.findByRole("button", { name: "Load older sessions" }))
   expect(more.loadMoreSessions).toHaveBeenCalled()
+})
+
+test("a list that could not be brought up to date stays, says why and can be tried again", async () => {
+  const chat = show([today("ses_1", "Fix test")], {
+    sessionsReason: () => "The target refused the connection.",
+  })
+  expect(await screen.findByRole("link", { name: "Fix test" })).toBeTruthy()
+  expect(screen.getByText(/may be out of date. The target refused the connection./)).toBeTruthy()
+  fireEvent.click(screen.getByRole("button", { name: "Try again" }))
+  expect(chat.reload).toHaveBeenCalled()
+})
+
+test("a session that ran when the server was left is not said to run before the server says so", async () => {
+  const chat = show([today("ses_1", "Fix test")], { stale: () => true })
+  chat.set("status", "ses_1", { type: "busy" })
+  expect(await screen.findByRole("link", { name: "Fix test, was running when last seen" })).toBeTruthy()
 })

@@ -38,6 +38,7 @@ export function SessionList(props: SessionListProps) {
       </A>
       <Switch>
         <Match when={chat.sessions().length > 0}>
+          <Show when={chat.sessionsReason()}>{(reason) => <OldList reason={reason()} />}</Show>
           <For each={names()}>
             {(name) => (
               <Group
@@ -61,7 +62,7 @@ export function SessionList(props: SessionListProps) {
         <Match when={chat.sessionsState() === "failed"}>
           <EmptyState
             title="Sessions could not be loaded"
-            text="The server answered with an error. Look at its log, then try again."
+            text={chat.sessionsReason()}
             action={
               <Button size="small" onClick={() => chat.reload()}>
                 Try again
@@ -74,6 +75,19 @@ export function SessionList(props: SessionListProps) {
         </Match>
       </Switch>
     </nav>
+  )
+}
+
+/** The list of before stays; that it is an old one is said above it. */
+function OldList(props: { reason: string }) {
+  const chat = useChat()
+  return (
+    <p class="sessions-old" role="status">
+      This list may be out of date. {props.reason}{" "}
+      <Button variant="quiet" size="small" onClick={() => chat.reload()}>
+        Try again
+      </Button>
+    </p>
   )
 }
 

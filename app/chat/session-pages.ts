@@ -1,8 +1,9 @@
 // The list of sessions: root sessions of the server's directory, by recency, in pages.
 import type { Session } from "@opencode-ai/sdk/v2/client"
-import { createMemo, createSignal } from "solid-js"
+import { createMemo, createSignal, untrack } from "solid-js"
 import { answer } from "../connection/client.ts"
 import type { ServerEvent } from "../connection/connection.ts"
+import { failureOf } from "../connection/failure.ts"
 import type { Chat } from "./chat.ts"
 import type { ChatRoom } from "./chat-room.ts"
 import { addSessions, mergeSessions } from "./merge-sessions.ts"
@@ -11,18 +12,21 @@ const pageSize = 50
 
 export type SessionPages = Pick<
   Chat,
-  "sessions" | "sessionsState" | "hasMoreSessions" | "loadMoreSessions"
+  "sessions" | "sessionsState" | "sessionsReason" | "hasMoreSessions" | "loadMoreSessions"
 > & {
+  /** The server's directory; undefined before the first list. */
+  directory: () => string | undefined
   /** Fetches as many as are shown; the function it returns merges them. */
   fetch: (signal: AbortSignal) => Promise<MergeSessions>
 }
 
 type MergeSessions = (since: readonly ServerEvent[], keep: (sessionID: string) => boolean) => void
 
-export function createSessionPages(room: ChatRoom): SessionPages {
-  const [directory, setDirectory] = createSignal<string>()
+/** `known`: the directory, where the list of an earlier visit is shown until the server has answered. */
+export function createSessionPages(room: ChatRoom, known?: string): SessionPages {
+  const [directory, setDirectory] = createSignal(known)
   const [hasMore, setHasMore] = createSignal(false)
-  const [failed, setFailed] = createSignal(false)
+  const [failure, setFailure] = createSignal<string>()
   let shown = pageSize
 
   // Without a directory the server lists every directory of the project. There is no cursor: `start` is a
@@ -32,12 +36,18 @@ export function createSessionPages(room: ChatRoom): SessionPages {
 
   const fetch = async (signal: AbortSignal): Promise<MergeSessions> => {
     const limit = shown
-    const status = answer(room.client.session.status({}, { signal }))
-    const ours = (await answer(room.client.path.get({}, { signal }))).directory
-    const snapshot = { sessions: await fetchList(ours, limit, signal), status: await status }
+    const before = untrack(directory)
+    // The directory is nearly always the one of the last time: then everything takes one round trip.
+    const [{ directory: ours }, status, early] = await Promise.all([
+      answer(room.client.path.get({}, { signal })),
+      answer(room.client.session.status({}, { signal })),
+      before === undefined ? undefined : fetchList(before, limit, signal),
+    ])
+    const sessions = early && ours === before ? early : await fetchList(ours, limit, signal)
+    const snapshot = { sessions, status }
     return (since, keep) => {
       setDirectory(ours)
-      setFailed(false)
+      setFailure(undefined)
       setHasMore(snapshot.sessions.length >= limit)
       room.change((draft) => mergeSessions(draft, snapshot, since, keep))
     }
@@ -57,8 +67,10 @@ export function createSessionPages(room: ChatRoom): SessionPages {
     sessionsState: () => {
       if (directory() !== undefined) return "ready"
       if (isDown(room)) return "waiting"
-      return failed() ? "failed" : "loading"
+      return failure() === undefined ? "loading" : "failed"
     },
+    sessionsReason: failure,
+    directory,
     hasMoreSessions: hasMore,
     async loadMoreSessions() {
       const ours = directory()
@@ -84,7 +96,7 @@ export function createSessionPages(room: ChatRoom): SessionPages {
         return await fetch(signal)
       } catch (error) {
         // A connection that ended meanwhile is not an answer; the next one asks anew.
-        if (!signal.aborted) setFailed(true)
+        if (!signal.aborted) setFailure(failureOf(error).message)
         throw error
       }
     },

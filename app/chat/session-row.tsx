@@ -81,6 +81,11 @@ export function SessionRow(props: SessionRowProps) {
   )
 }
 
+function runningWords(retrying: boolean, stale: boolean): string {
+  if (stale) return ", was running when last seen"
+  return retrying ? ", retrying" : ", running"
+}
+
 /** State by shape and by word: what waits wins over what runs. */
 function SessionMark(props: { id: string; asks: number }) {
   const chat = useChat()
@@ -94,8 +99,12 @@ function SessionMark(props: { id: string; asks: number }) {
         </span>
       </Match>
       <Match when={status() !== "idle"}>
-        <span class="session-running working" data-retry={status() === "retry" ? "" : undefined}>
-          <span class="visually-hidden">{status() === "retry" ? ", retrying" : ", running"}</span>
+        <span
+          class="session-running"
+          classList={{ working: !chat.stale() }}
+          data-retry={status() === "retry" ? "" : undefined}
+        >
+          <span class="visually-hidden">{runningWords(status() === "retry", chat.stale())}</span>
         </span>
       </Match>
       <Match when={chat.state.errors[props.id]}>

@@ -147,8 +147,8 @@ test("a prompt that is sent while the agent works is queued; after a stop it say
   chat.set("status", "ses_1", { type: "idle" })
   expect(screen.queryByText("Queued")).toBeNull()
   expect(screen.getByText("Not answered: the agent was stopped first")).toBeTruthy()
-  fireEvent.click(screen.getByRole("button", { name: "Send again" }))
-  expect(chat.send).toHaveBeenCalledWith("ses_1", expect.objectContaining({ text: "And this" }))
+  fireEvent.click(screen.getByRole("button", { name: "Retry" }))
+  expect(chat.retryPrompt).toHaveBeenCalledWith(expect.objectContaining({ id: "3" }))
 })
 
 test("what a person opened stays open when the server sends the part anew", () => {
@@ -207,14 +207,83 @@ test("a retry says when and why", () => {
   expect(screen.getByText(/^stub\/m takes no more .*rate limited.* Attempt 2 in 5 s\.$/)).toBeTruthy()
 })
 
-test("a prompt that was never answered can be sent again, after a moment", async () => {
+test("a prompt that was never answered can be sent again, after a moment and once at a time", () => {
   vi.useFakeTimers()
   const chat = show([prompt("1", "Do it")])
-  expect(screen.queryByText(/not answered/)).toBeNull()
+  expect(screen.queryByText(/No answer came/)).toBeNull()
   vi.advanceTimersByTime(3000)
-  fireEvent.click(screen.getByRole("button", { name: "Send again" }))
+  const retry = screen.getByRole("button", { name: "Retry" })
+  fireEvent.click(retry)
+  fireEvent.click(retry)
   vi.useRealTimers()
-  expect(chat.send).toHaveBeenCalledWith("ses_1", expect.objectContaining({ text: "Do it" }))
+  expect(chat.retryPrompt).toHaveBeenCalledTimes(1)
+  expect(chat.retryPrompt).toHaveBeenCalledWith(expect.objectContaining({ id: "1" }))
+})
+
+test("an answer that the server lost half way says so and can go on, once that is certain", () => {
+  vi.useFakeTimers()
+  const half = answer("2", [textPart("t", "Half an ans")], { time: { created: 1500 } })
+  const chat = show([prompt("1", "Do it"), half], "busy")
+  vi.advanceTimersByTime(10_000)
+  expect(screen.queryByText(/Cut off/)).toBeNull()
+  chat.setLive(false)
+  chat.set("status", "ses_1", { type: "idle" })
+  vi.advanceTimersByTime(10_000)
+  expect(screen.queryByText(/Cut off/)).toBeNull()
+  chat.setLive(true)
+  vi.advanceTimersByTime(2_900)
+  expect(screen.queryByText(/Cut off/)).toBeNull()
+  vi.advanceTimersByTime(100)
+  fireEvent.click(screen.getByRole("button", { name: "Continue" }))
+  vi.useRealTimers()
+  expect(chat.outbox.send).toHaveBeenCalledWith(
+    { sessionID: "ses_1" },
+    { text: "Continue.", agent: "build", model: { providerID: "stub", modelID: "m" } },
+  )
+})
+
+test("a prompt that waits for the server says so and can be cancelled; one on its way is not called late", () => {
+  vi.useFakeTimers()
+  const chat = show([])
+  const id = chat.outbox.send({ sessionID: "ses_1" }, { text: "Do it" })
+  chat.set("messages", "ses_1", [prompt(id, "Do it", { pending: true })])
+  expect(screen.queryByText("Waiting for the server")).toBeNull()
+  chat.setLive(false)
+  expect(screen.getByText("Waiting for the server")).toBeTruthy()
+  chat.setLive(true)
+  expect(screen.queryByText("Waiting for the server")).toBeNull()
+  chat.outbox.change({ state: "sending" })
+  vi.advanceTimersByTime(2_000)
+  expect(screen.getByText("Waiting for the server")).toBeTruthy()
+  expect(screen.queryByRole("button", { name: "Cancel" })).toBeNull()
+  chat.setLive(false)
+  fireEvent.click(screen.getByRole("button", { name: "Cancel" }))
+  vi.useRealTimers()
+  expect(chat.outbox.cancel).toHaveBeenCalledWith(id)
+})
+
+test("a prompt that the browser cannot store says to keep the tab", () => {
+  const chat = show([])
+  const id = chat.outbox.send({ sessionID: "ses_1" }, { text: "Do it" })
+  chat.outbox.change({ unkept: true })
+  chat.setLive(false)
+  chat.set("messages", "ses_1", [prompt(id, "Do it", { pending: true })])
+  expect(screen.getByText(/leave this tab open/)).toBeTruthy()
+})
+
+test("what waits is shown also where the conversation is not loaded", () => {
+  const chat = makeFakeChat()
+  chat.setLive(false)
+  chat.outbox.send({ sessionID: "ses_1" }, { text: "Do it" })
+  chat.outbox.send({ sessionID: "ses_2" }, { text: "Not here" })
+  render(() => (
+    <ChatContextProvider value={chat}>
+      <Timeline sessionID="ses_1" opened={{ ...ready, state: () => "waiting" }} sessionHref={String} />
+    </ChatContextProvider>
+  ))
+  expect(screen.getAllByRole("region", { name: "You" }).map((one) => one.textContent)).toEqual([
+    "Do itWaiting for the serverCancel",
+  ])
 })
 
 test("a conversation that could not be loaded says why and can be tried again", () => {

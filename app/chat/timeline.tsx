@@ -13,6 +13,7 @@ import { exchangesOf, standingsOf } from "./exchanges.ts"
 import { SessionStatusLine } from "./session-status-line.tsx"
 import { createStickyScroll } from "./sticky-scroll.ts"
 import { TimelineProvider } from "./timeline-context.ts"
+import { WaitingPrompts } from "./waiting-prompt.tsx"
 import "./timeline.css"
 
 export type OpenedSession = ReturnType<Chat["openSession"]>
@@ -35,6 +36,11 @@ export function Timeline(props: TimelineProps) {
     sessionHref: (id: string) => props.sessionHref(id),
     waitsFor: (part: ToolPart) => props.waitsFor?.(part) ?? false,
   }
+  // Where the conversation is not loaded, they have no turns to stand among.
+  const unplaced = () =>
+    chat.state.messages[props.sessionID]
+      ? []
+      : chat.outbox.entries().filter((one) => one.sessionID === props.sessionID && one.state !== "back")
   return (
     <TimelineProvider value={place}>
       <div class="timeline">
@@ -55,6 +61,7 @@ export function Timeline(props: TimelineProps) {
                 />
               </Match>
             </Switch>
+            <WaitingPrompts entries={unplaced()} />
           </div>
         </section>
         <Show when={!scroll.stuck()}>

@@ -55,8 +55,9 @@ export function ChoiceBar(props: { choice: Choice; offer: OfferResource }) {
         </div>
       </Show>
       <Show when={props.offer.state() === "failed"}>
+        <p class="choice-failed">Models could not be loaded. {props.offer.reason()}</p>
         <Button variant="quiet" size="small" onClick={props.offer.retry}>
-          Models could not be loaded. Try again
+          Try again
         </Button>
       </Show>
     </div>

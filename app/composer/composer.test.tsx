@@ -13,7 +13,7 @@ import { Composer, type ComposerProps } from "./composer.tsx"
 
 function show(
   props: ComposerProps,
-  chatOverrides: Partial<Chat> = {},
+  chatOverrides: Partial<Omit<Chat, "outbox">> = {},
   catalogue?: () => FakeCatalogue,
   linkState: LinkState = "live",
 ): FakeChat & { setLink: (state: LinkState) => void } {
@@ -32,7 +32,6 @@ function show(
 
 const area = () => screen.getByRole<HTMLTextAreaElement>("textbox", { name: "Prompt" })
 const type = (text: string) => fireEvent.input(area(), { target: { value: text } })
-const refuse = (sentence: string) => vi.fn(async () => Promise.reject(new Error(sentence)))
 
 beforeEach(() => localStorage.clear())
 afterEach(async () => {
@@ -45,9 +44,9 @@ test("Enter sends and empties the field; Shift+Enter does not", async () => {
   const chat = show({ sessionID: "ses_1" })
   type("Fix the test")
   fireEvent.keyDown(area(), { key: "Enter", shiftKey: true })
-  expect(chat.send).not.toHaveBeenCalled()
+  expect(chat.outbox.send).not.toHaveBeenCalled()
   fireEvent.keyDown(area(), { key: "Enter" })
-  await waitFor(() => expect(chat.send).toHaveBeenCalledWith("ses_1", { text: "Fix the test" }))
+  expect(chat.outbox.send).toHaveBeenCalledWith({ sessionID: "ses_1" }, { text: "Fix the test" })
   expect(area().value).toBe("")
 })
 
@@ -56,22 +55,79 @@ test("Enter that picks a candidate of an input method does not send", () => {
   type("にほん")
   fireEvent.keyDown(area(), { key: "Enter", isComposing: true })
   fireEvent.keyDown(area(), { key: "Enter", keyCode: 229 })
-  expect(chat.send).not.toHaveBeenCalled()
+  expect(chat.outbox.send).not.toHaveBeenCalled()
 })
 
 test("nothing but white space is not sent", () => {
   const chat = show({ sessionID: "ses_1" })
   type("  \n ")
   fireEvent.keyDown(area(), { key: "Enter" })
-  expect(chat.send).not.toHaveBeenCalled()
+  expect(chat.outbox.send).not.toHaveBeenCalled()
 })
 
-test("a refused prompt is the draft again, and the reason is said", async () => {
-  show({ sessionID: "ses_1" }, { send: refuse("The server is out of disk space.") })
+test("a refused prompt is the draft again, and the reason is said until the next try", () => {
+  const { outbox } = show({ sessionID: "ses_1" })
   type("Fix the test")
   fireEvent.keyDown(area(), { key: "Enter" })
-  await waitFor(() => expect(screen.getByRole("alert").textContent).toBe("The server is out of disk space."))
+  expect(area().value).toBe("")
+  outbox.refuse("The server is out of disk space.")
+  expect(screen.getByRole("alert").textContent).toBe("The server is out of disk space.")
   expect(area().value).toBe("Fix the test")
+  expect(outbox.entries()).toEqual([])
+  fireEvent.keyDown(area(), { key: "Enter" })
+  expect(screen.queryByRole("alert")).toBeNull()
+})
+
+test("a prompt that came back while nobody looked is the draft when its session is opened", () => {
+  const first = show({ sessionID: "ses_2" })
+  first.outbox.send({ sessionID: "ses_1" }, { text: "for the other" })
+  first.outbox.refuse("No.")
+  expect(area().value).toBe("")
+  expect(first.outbox.entries()).toHaveLength(1)
+  cleanup()
+  const again = show({ sessionID: "ses_1" })
+  for (const entry of first.outbox.entries()) again.outbox.put(entry)
+  expect(area().value).toBe("for the other")
+})
+
+test("a prompt whose session is gone comes back as the draft of a new one", () => {
+  const { outbox } = show({})
+  outbox.send({ sessionID: "ses_9" }, { text: "homeless" })
+  outbox.change({ sessionID: undefined, state: "back", reason: "It was deleted." })
+  expect(area().value).toBe("homeless")
+  expect(screen.getByRole("alert").textContent).toBe("It was deleted.")
+})
+
+test("while the server is away, Stop takes back what waits, in the order it was written", () => {
+  const chat = show({ sessionID: "ses_1" })
+  chat.setLive(false)
+  for (const text of ["one", "two"]) {
+    type(text)
+    fireEvent.keyDown(area(), { key: "Enter" })
+  }
+  type("three")
+  fireEvent.click(screen.getByRole("button", { name: "Stop" }))
+  expect(area().value).toBe("one\ntwo\nthree")
+  expect(chat.stop).not.toHaveBeenCalled()
+  expect(screen.queryByRole("alert")).toBeNull()
+  expect(screen.queryByRole("button", { name: "Stop" })).toBeNull()
+})
+
+test("a first prompt that waits is shown, and what follows it goes into the same session", () => {
+  const chat = show({})
+  chat.setLive(false)
+  for (const text of ["Start", "And then"]) {
+    type(text)
+    fireEvent.keyDown(area(), { key: "Enter" })
+  }
+  const shown = screen.getAllByRole("region", { name: "You" }).map((one) => one.textContent)
+  expect(shown).toEqual([expect.stringContaining("Start"), expect.stringContaining("And then")])
+  expect(screen.getAllByText("Waiting for the server")).toHaveLength(2)
+  const [first, second] = chat.outbox.entries()
+  expect([first?.opens, second?.opens]).toEqual([first?.messageID, first?.messageID])
+  fireEvent.click(screen.getAllByRole("button", { name: "Cancel" })[1] as HTMLElement)
+  expect(area().value).toBe("And then")
+  expect(chat.outbox.entries()).toHaveLength(1)
 })
 
 test("a draft is there again after a reload, and each session has its own", () => {
@@ -89,43 +145,48 @@ test("a draft is there again after a reload, and each session has its own", () =
   expect(area().value).toBe("")
 })
 
-test("the first prompt creates the session, is sent to it, and opens it", async () => {
+test("the first prompt creates the session, is sent to it, and opens it", () => {
   const onStarted = vi.fn()
-  const chat = show({ onStarted })
+  const { outbox } = show({ onStarted })
   type("Start")
   fireEvent.click(screen.getByRole("button", { name: "Send" }))
-  await waitFor(() => expect(onStarted).toHaveBeenCalledWith("ses_created"))
-  expect(chat.send).toHaveBeenCalledWith("ses_created", { text: "Start" })
+  expect(outbox.send).toHaveBeenCalledWith(undefined, { text: "Start" })
+  outbox.change({ sessionID: "ses_created", state: "sending" })
+  expect(onStarted).not.toHaveBeenCalled()
+  outbox.arrive()
+  expect(onStarted).toHaveBeenCalledWith("ses_created")
 })
 
-test("what is typed on while the first prompt starts its session goes along into that session", async () => {
-  const sent = Promise.withResolvers<void>()
+test("what is typed on while the first prompt starts its session goes along into that session", () => {
   const onStarted = vi.fn()
-  show({ onStarted }, { send: () => sent.promise })
+  const { outbox } = show({ onStarted })
   type("Start")
   fireEvent.keyDown(area(), { key: "Enter" })
-  await waitFor(() => expect(area().value).toBe(""))
+  expect(area().value).toBe("")
   type("half a thought")
-  sent.resolve()
-  await waitFor(() => expect(onStarted).toHaveBeenCalled())
+  outbox.change({ sessionID: "ses_created", state: "sending" })
+  outbox.arrive()
+  expect(onStarted).toHaveBeenCalled()
   expect(area().value).toBe("")
   cleanup()
   show({ sessionID: "ses_created" })
   expect(area().value).toBe("half a thought")
 })
 
-test("a first prompt that was refused is tried again in the same session", async () => {
+test("a first prompt that was refused is tried again in the same session", () => {
   const onStarted = vi.fn()
-  const send = vi.fn().mockRejectedValueOnce(new Error("Not now.")).mockResolvedValueOnce(undefined)
-  const chat = show({ onStarted }, { send })
+  const { outbox } = show({ onStarted })
   type("Start")
   fireEvent.keyDown(area(), { key: "Enter" })
-  await screen.findByText("Not now.")
+  outbox.change({ sessionID: "ses_created", state: "sending" })
+  outbox.refuse("Not now.")
+  expect(screen.getByText("Not now.")).toBeTruthy()
   expect(onStarted).not.toHaveBeenCalled()
   expect(area().value).toBe("Start")
   fireEvent.keyDown(area(), { key: "Enter" })
-  await waitFor(() => expect(onStarted).toHaveBeenCalledWith("ses_created"))
-  expect(chat.createSession).toHaveBeenCalledTimes(1)
+  expect(outbox.entries()).toMatchObject([{ sessionID: "ses_created", opens: "msg_sent1" }])
+  outbox.arrive()
+  expect(onStarted).toHaveBeenCalledWith("ses_created")
 })
 
 test("while the agent works there is a way to stop it, and a next prompt can be sent", async () => {
@@ -136,7 +197,7 @@ test("while the agent works there is a way to stop it, and a next prompt can be 
   expect(chat.stop).toHaveBeenCalledWith("ses_1")
   type("And then this")
   fireEvent.keyDown(area(), { key: "Enter" })
-  await waitFor(() => expect(chat.send).toHaveBeenCalled())
+  expect(chat.outbox.send).toHaveBeenCalled()
 })
 
 test("Stop hands the focus back to the prompt, before the button goes", () => {
@@ -191,12 +252,12 @@ test("without a model the screen says what to do, and sends nothing", async () =
   expect([guide.getAttribute("target"), guide.getAttribute("rel")]).toEqual(["_blank", "noopener noreferrer"])
   type("Hello")
   fireEvent.keyDown(area(), { key: "Enter" })
-  expect(chat.send).not.toHaveBeenCalled()
+  expect(chat.outbox.send).not.toHaveBeenCalled()
   providers = { acme: ["small"] }
   fireEvent.click(screen.getByRole("button", { name: "Look again" }))
   await waitFor(() => expect(screen.queryByText("This server has no model to answer with")).toBeNull())
   fireEvent.keyDown(area(), { key: "Enter" })
-  await waitFor(() => expect(chat.send).toHaveBeenCalled())
+  expect(chat.outbox.send).toHaveBeenCalled()
 })
 
 test("a picked agent goes along with the prompt and is remembered for this server", async () => {
@@ -208,7 +269,7 @@ test("a picked agent goes along with the prompt and is remembered for this serve
   await screen.findByRole("button", { name: "Agent: plan" })
   type("Go")
   fireEvent.keyDown(area(), { key: "Enter" })
-  await waitFor(() => expect(chat.send).toHaveBeenCalledWith("ses_1", { text: "Go", agent: "plan" }))
+  expect(chat.outbox.send).toHaveBeenCalledWith({ sessionID: "ses_1" }, { text: "Go", agent: "plan" })
 })
 
 test("until the link stands nothing is asked and nothing is called a failure", async () => {

@@ -1,6 +1,7 @@
 import ArrowUp from "lucide-solid/icons/arrow-up"
 import { createEffect, createSignal, createUniqueId, onCleanup, Show } from "solid-js"
 import { useChat } from "../chat/chat-context.tsx"
+import { WaitingPrompts } from "../chat/waiting-prompt.tsx"
 import { useConnection } from "../connection/connection-context.tsx"
 import { IconButton } from "../ui/icon-button.tsx"
 import { createChoice, promptChoice } from "./choice.ts"
@@ -18,7 +19,7 @@ export type ComposerProps = {
   sessionID?: string | undefined
   /** After the first prompt was taken. */
   onStarted?: (sessionID: string) => void
-  /** Somebody is writing in it, or a prompt is on its way or was refused: it must not go away now. */
+  /** Somebody is writing in it, or a prompt was refused: it must not go away now. */
   onInUse?: (inUse: boolean) => void
   /** Gives the way to put the focus into the prompt. */
   focusRef?: (focus: () => void) => void
@@ -39,20 +40,21 @@ export function Composer(props: ComposerProps) {
   const hint = createUniqueId()
   const [focused, setFocused] = createSignal(false)
   const [armed, setArmed] = createSignal(false)
-  const stopping = createStopping(() => chat.stop(props.sessionID ?? ""))
+  // While nothing reaches the server, what waits is all that can be stopped.
+  const held = () => !chat.live() && sending.waiting().length > 0
+  const stopping = createStopping(async () => (held() ? sending.cancel() : chat.stop(props.sessionID ?? "")))
   let focusPrompt: (() => void) | undefined
 
   const running = () =>
-    props.sessionID !== undefined && (chat.state.status[props.sessionID]?.type ?? "idle") !== "idle"
+    held() ||
+    (props.sessionID !== undefined && (chat.state.status[props.sessionID]?.type ?? "idle") !== "idle")
   const noModel = () => offer.state() === "ready" && offer.value()?.models.length === 0
-  const sendable = () => draft.text().trim() !== "" && !noModel() && !sending.busy()
+  const sendable = () => draft.text().trim() !== "" && !noModel()
   const send = () => {
-    if (sendable()) void sending.send(promptChoice(choice, offer.value()))
+    if (sendable()) sending.send(promptChoice(choice, offer.value()))
   }
   createEffect(() =>
-    props.onInUse?.(
-      (focused() && draft.text().trim() !== "") || sending.busy() || sending.error() !== undefined,
-    ),
+    props.onInUse?.((focused() && draft.text().trim() !== "") || sending.error() !== undefined),
   )
   onCleanup(() => props.onInUse?.(false))
   return (
@@ -66,6 +68,9 @@ export function Composer(props: ComposerProps) {
     >
       <Show when={noModel()}>
         <NoModel onRetry={offer.retry} />
+      </Show>
+      <Show when={props.sessionID === undefined}>
+        <WaitingPrompts entries={sending.waiting()} />
       </Show>
       <Show when={sending.error()}>
         <p class="composer-error" role="alert" id={hint}>

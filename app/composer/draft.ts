@@ -35,7 +35,10 @@ export type Draft = {
   take: () => string
   /** What was typed on while a first prompt started its session belongs to that session. */
   move: (from: string, to: string) => void
-  /** Puts a refused prompt back; what was typed meanwhile stays below it. Goes to the session it was for. */
+  /**
+   * Puts a refused prompt back; what was typed meanwhile stays below it. Goes to the session it was for. Two tabs
+   * that do it at the same moment do it once.
+   */
   putBack: (session: string, text: string) => void
 }
 
@@ -64,6 +67,7 @@ export function createDraft(store: DraftStore, session: Accessor<string>): Draft
     },
     putBack(id, refused) {
       const typed = draftOf(store.get(), id)
+      if (typed === refused || typed.startsWith(`${refused}\n`)) return
       save(id, typed === "" ? refused : `${refused}\n${typed}`)
     },
   }

@@ -1,21 +1,27 @@
 import { createEffect, createSignal, on } from "solid-js"
 import type { Connection } from "../connection/connection.ts"
+import { failureOf } from "../connection/failure.ts"
+import type { Slot } from "../connection/last-known.ts"
 import { fetchOffer, type Offer } from "./offer.ts"
 
 export type OfferResource = {
   /** The newest answer, also while it is asked for again. */
   value: () => Offer | undefined
   state: () => "loading" | "ready" | "failed"
+  /** One sentence when `failed`. */
+  reason: () => string | undefined
   retry: () => void
 }
 
+const offerSlot: Slot<Offer> = { name: "offer" }
+
 /**
- * Asks when the link stands, and not before: a server that is starting would only refuse. Asks again whenever it
+ * Shows what the server offered last, where that is remembered: every session has a composer of its own. Asks when the link stands, and not before: a server that is starting would only refuse. Asks again whenever it
  * comes back: a restarted server may have other providers.
  */
 export function createOffer(connection: Connection): OfferResource {
-  const [value, setValue] = createSignal<Offer>()
-  const [state, setState] = createSignal<"loading" | "ready" | "failed">("loading")
+  const [value, setValue] = createSignal(connection.lastKnown?.recall(offerSlot))
+  const [failure, setFailure] = createSignal<string>()
   let latest = 0
   const load = async () => {
     const mine = ++latest
@@ -23,11 +29,12 @@ export function createOffer(connection: Connection): OfferResource {
       const offer = await fetchOffer(connection.client)
       if (mine !== latest) return
       setValue(offer)
-      setState("ready")
-    } catch {
-      // Why the server does not answer is said by the link; here only the pick is missing, prompts still go.
-      if (mine !== latest || value() !== undefined) return
-      setState(connection.link.state() === "live" ? "failed" : "loading")
+      setFailure(undefined)
+      connection.lastKnown?.keep(offerSlot, offer)
+    } catch (error) {
+      if (mine !== latest) return
+      // While the link is down it says why; here only the pick is missing, prompts still go.
+      setFailure(connection.link.state() === "live" ? failureOf(error).message : undefined)
     }
   }
   createEffect(
@@ -35,5 +42,9 @@ export function createOffer(connection: Connection): OfferResource {
       if (link === "live") void load()
     }),
   )
-  return { value, state, retry: () => void load() }
+  const state = () => {
+    if (value()) return "ready"
+    return failure() === undefined ? "loading" : "failed"
+  }
+  return { value, state, reason: failure, retry: () => void load() }
 }

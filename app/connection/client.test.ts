@@ -98,6 +98,59 @@ test("the login page of a gateway asks to sign in there", async () => {
   expect((await failureWith(async () => login)).message).toContain("sign in again")
 })
 
+test("a gateway that leads to its sign-in is not followed, and asks to sign in there", async () => {
+  const sent: RequestInit[] = []
+  const original = globalThis.fetch
+  globalThis.fetch = (async (_request: Request, init: RequestInit) => {
+    sent.push(init)
+    // What a browser makes of a redirect that it was told not to follow.
+    return Object.defineProperties(new Response(null), {
+      type: { value: "opaqueredirect" },
+      ok: { value: false },
+    })
+  }) as unknown as typeof fetch
+  try {
+    const failure = await makeServerFetch(server)("global/event").catch((error) => error)
+    expect(failure).toMatchObject({ code: "redirect", final: true })
+    expect(failure.message).toContain("sign in again")
+    expect(sent).toEqual([{ redirect: "manual" }])
+  } finally {
+    globalThis.fetch = original
+  }
+})
+
+test("a stopped server is not asked again before a person wants it", async () => {
+  const body = {
+    ...new Problem("target.forbidden", "The sandbox is stopped.").toBody(),
+    code: "sandbox.stopped",
+    status: 409,
+  }
+  const failure = await failureWith(async () => Response.json(body, { status: 409 }))
+  expect(failure).toMatchObject({ message: "The sandbox is stopped.", code: "sandbox.stopped", final: true })
+})
+
+test.each([
+  ["seconds", { "retry-after": "20" }, 20_000],
+  [
+    "a date, by the clock of whoever answered",
+    { "retry-after": "Wed, 21 Oct 2015 07:28:30 GMT", date: "Wed, 21 Oct 2015 07:28:00 GMT" },
+    30_000,
+  ],
+  [
+    "a date in the past",
+    { "retry-after": "Wed, 21 Oct 2015 07:00:00 GMT", date: "Wed, 21 Oct 2015 07:28:00 GMT" },
+    0,
+  ],
+  ["a date without another to compare with", { "retry-after": "Wed, 21 Oct 2015 07:28:00 GMT" }, undefined],
+  ["nonsense", { "retry-after": "soon" }, undefined],
+  ["nothing", {}, undefined],
+])("how long to stay away: %s", async (_how, headers: Record<string, string>, ms) => {
+  const body = new Problem("limit.rate", "Too many requests.").toBody()
+  const failure = await failureWith(async () => Response.json(body, { status: 429, headers }))
+  expect(failure).toMatchObject({ final: false, code: "limit.rate" })
+  expect(failure.retryAfterMs).toBe(ms)
+})
+
 test("a web page instead of data is not an OpenCode server", async () => {
   const page = new Response("<html>", {
     headers: { "content-type": "text/html; charset=utf-8", [fromTargetHeader]: "1" },

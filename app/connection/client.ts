@@ -11,8 +11,11 @@ export type Fetch = (request: Request) => Promise<Response>
 /** `fetch` that knows the server: takes a path such as `global/event`, or the client's own requests. */
 export type ServerFetch = (request: Request | string, init?: RequestInit) => Promise<Response>
 
+/** Our proxy never redirects; a gateway that does wants us to sign in, on a page that is not for fetch. */
+const sendRequest: Fetch = (request) => fetch(request, { redirect: "manual" })
+
 /** Answers with a 2xx that is not a web page, or rejects with a Failure; an abort stays an abort. */
-export function makeServerFetch(server: Server, send: Fetch = (request) => fetch(request)): ServerFetch {
+export function makeServerFetch(server: Server, send: Fetch = sendRequest): ServerFetch {
   return async (target, init) => {
     const request = typeof target === "string" ? new Request(forwardUrl(target), init) : target
     // Here and not in an interceptor of the client: one of its own rewrites headers into the query, and

@@ -2,6 +2,7 @@
 import type { Event, OpencodeClient } from "@opencode-ai/sdk/v2/client"
 import type { Accessor } from "solid-js"
 import type { Server } from "../servers/server.ts"
+import type { LastKnown } from "./last-known.ts"
 
 /** A server's event, by OpenCode's types; named so that it is never mistaken for the DOM's Event. */
 export type ServerEvent = Event
@@ -23,7 +24,8 @@ export type Follower = {
   apply: (events: readonly ServerEvent[]) => void
   /**
    * Fetches what the store shows, after every (re)connection and after the subscription stands. The function
-   * it returns merges the answer, keeping whatever `apply` touched since the fetch began.
+   * it returns merges the answer, keeping whatever `apply` touched since the fetch began; it is called together with
+   * those of the other stores, so that the view changes once.
    */
   resync: (signal: AbortSignal) => Promise<() => void>
 }
@@ -32,4 +34,6 @@ export type Connection = {
   server: Server
   client: OpencodeClient
   link: Link
+  /** From an earlier visit; absent where nothing is remembered. */
+  lastKnown?: LastKnown
 }

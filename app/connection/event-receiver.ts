@@ -1,52 +1,55 @@
-// Takes the data of one connection to the event stream, in order. Events wait until we know which directory
-// is ours; the first thing that follows is a resync, so that nothing between two connections is missed.
-import type { ServerEvent } from "./connection.ts"
+// Takes the data of one connection to the event stream, in order. What it holds back until it knows which directory
+// is ours is taken before anything that was fetched meanwhile, so nothing between two connections is missed.
 import { type Envelope, readEnvelope } from "./envelope.ts"
 
 export type EventReceiver = {
-  queue: { push: (event: ServerEvent) => void; flushNow: () => void }
   locate: () => Promise<string>
   signal: AbortSignal
   fail: (error: unknown) => void
-  resync: () => void
-  live: () => void
+  /** What the stores fetch from now on may be merged once `located` resolves. Called twice, see below. */
+  stood: (located: Promise<void>) => void
+  located: (directory: string) => void
+  /** An event that is ours, and the data that it came in. */
+  take: (envelope: Envelope, data: string) => void
 }
 
 export function makeEventReceiver(to: EventReceiver): (data: string) => void {
-  let connected = false
+  let greeted: Promise<void> | undefined
+  // Measured: OpenCode 1 greets first and subscribes afterwards, and what happens in between reaches nobody. Only the
+  // next message, at the latest the heartbeat after 10 s, comes out of the subscription.
+  let subscribed = false
   let directory: string | undefined
-  let waiting: Envelope[] = []
+  let waiting: [Envelope, string][] = []
 
-  const pass = (envelope: Envelope) => {
-    if (envelope.directory !== undefined && envelope.directory !== directory) return
-    to.queue.push(envelope.event)
-    if (!isReset(envelope.event)) return
-    to.queue.flushNow()
-    to.resync()
+  const pass = (envelope: Envelope, data: string) => {
+    if (envelope.directory === undefined || envelope.directory === directory) to.take(envelope, data)
   }
-  const stand = (ours: string) => {
+  const locate = async () => {
+    const ours = await to.locate()
     if (to.signal.aborted) return
     directory = ours
-    // What the connection before left behind belongs before the gap.
-    to.queue.flushNow()
-    to.resync()
-    to.live()
-    for (const envelope of waiting) pass(envelope)
+    to.located(ours)
+    for (const [envelope, data] of waiting) pass(envelope, data)
     waiting = []
+  }
+  const greet = () => {
+    greeted = locate()
+    greeted.catch(to.fail)
+    to.stood(greeted)
+  }
+  /** What was fetched at the greeting may lack what nobody was told of: everything is fetched once more. */
+  const subscribe = (located: Promise<void>) => {
+    subscribed = true
+    to.stood(located)
+    if (directory !== undefined) to.located(directory)
   }
 
   return (data) => {
+    if (greeted && !subscribed) subscribe(greeted)
     const envelope = readEnvelope(data)
     if (!envelope) return
-    if (directory !== undefined) return pass(envelope)
-    if (connected) waiting.push(envelope)
-    if (connected || envelope.event.type !== "server.connected") return
-    connected = true
-    to.locate().then(stand, to.fail)
+    if (directory !== undefined) return pass(envelope, data)
+    if (greeted) waiting.push([envelope, data])
+    else if (envelope.event.type === "server.connected") greet()
   }
-}
-
-/** The server forgot what it held in memory (statuses, asks) and will not say so one by one. */
-function isReset(event: ServerEvent): boolean {
-  return event.type === "server.instance.disposed" || event.type === "global.disposed"
 }

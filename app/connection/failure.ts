@@ -3,6 +3,7 @@ import * as v from "valibot"
 import { fromTargetHeader } from "../../shared/paths.ts"
 import { ProblemBodySchema } from "../../shared/problems.ts"
 import { parseJson } from "../base/parse-json.ts"
+import { gatewaySentence, signInAgain } from "../servers/proxy-words.ts"
 
 type FailureDetails = {
   /** Absent when no answer came at all. */
@@ -11,6 +12,8 @@ type FailureDetails = {
   code?: string | undefined
   /** Asking the same again cannot help before a person changed something. */
   final?: boolean | undefined
+  /** How long to stay away, when the answer says so. */
+  retryAfterMs?: number | undefined
   cause?: unknown
 }
 
@@ -19,6 +22,7 @@ export class Failure extends Error {
   readonly status: number | undefined
   readonly code: string | undefined
   readonly final: boolean
+  readonly retryAfterMs: number | undefined
 
   constructor(sentence: string, details: FailureDetails = {}) {
     super(sentence, { cause: details.cause })
@@ -26,6 +30,7 @@ export class Failure extends Error {
     this.status = details.status
     this.code = details.code
     this.final = details.final ?? false
+    this.retryAfterMs = details.retryAfterMs
   }
 }
 
@@ -46,13 +51,15 @@ export function failureOf(error: unknown): Failure {
 
 /** Reads an answer that is not what was asked for. `credentials`: whether we sent a password. */
 export async function failureOfAnswer(response: Response, credentials: boolean): Promise<Failure> {
+  if (response.type === "opaqueredirect") return sentElsewhere()
   const body = parseJson(await response.text())
   const { status } = response
+  const retryAfterMs = readRetryAfter(response.headers)
   const problem = v.safeParse(ProblemBodySchema, body)
   const fromTarget = response.headers.has(fromTargetHeader)
   if (problem.success && !fromTarget) {
-    const final = [400, 401, 403, 508].includes(status)
-    return new Failure(problem.output.detail, { status, code: problem.output.code, final })
+    const { detail, code } = problem.output
+    return new Failure(detail, { status, code, final: finalStatuses.includes(status), retryAfterMs })
   }
   if (status === 401 || status === 403)
     return fromTarget ? refused(status, credentials) : notFromSandbar(status)
@@ -60,13 +67,25 @@ export async function failureOfAnswer(response: Response, credentials: boolean):
   if (said.success) {
     const { data, message, name, _tag } = said.output
     const text = firstLine(data?.message ?? message ?? "")
-    if (text !== "") return new Failure(text, { status, code: name ?? _tag })
+    if (text !== "") return new Failure(text, { status, code: name ?? _tag, retryAfterMs })
   }
-  if (!fromTarget && (isPage(response) || status >= 502)) return notFromSandbar(status)
+  if (!fromTarget && (isPage(response) || status >= 502)) return notFromSandbar(status, retryAfterMs)
   if (isPage(response)) return new Failure(pageSentence, { status, code: "page", final: response.ok })
   return new Failure(`The server answered with status ${status}. Look at its log, then try again.`, {
     status,
+    retryAfterMs,
   })
+}
+
+/** Malformed, who are you, not allowed, stopped, a loop: our proxy would say the same again. */
+const finalStatuses = [400, 401, 403, 409, 508]
+
+/** `Retry-After` (RFC 9110 §10.2.3) in milliseconds. A date is compared with the answer's own: our clock may be wrong. */
+function readRetryAfter(headers: Headers): number | undefined {
+  const value = headers.get("retry-after") ?? ""
+  if (/^\d+$/.test(value)) return Number(value) * 1000
+  const ms = Date.parse(value) - Date.parse(headers.get("date") ?? "")
+  return Number.isNaN(ms) ? undefined : Math.max(0, ms)
 }
 
 /** Every path that OpenCode does not know answers 200 with its own page. */
@@ -78,14 +97,16 @@ const pageSentence =
   "The server answers with a web page instead of data. Check that this is an OpenCode server of version 1."
 
 /** A gateway in front of Sandbar answered: it is down or restarting, or wants to see who we are. */
-function notFromSandbar(status: number): Failure {
-  if (status >= 500)
-    return new Failure(
-      `Sandbar cannot be reached through its gateway (status ${status}). It may be restarting; try again in a moment.`,
-      { status },
-    )
-  const sentence = `Sandbar's proxy did not answer this (status ${status}). Reload the page; you may have to sign in again.`
-  return new Failure(sentence, { status, final: true })
+function notFromSandbar(status: number, retryAfterMs?: number): Failure {
+  const sentence = gatewaySentence(status)
+  return status >= 500
+    ? new Failure(sentence, { status, retryAfterMs })
+    : new Failure(sentence, { status, final: true })
+}
+
+/** A gateway whose sign-in ran out leads to it, usually on another origin. We never follow. */
+function sentElsewhere(): Failure {
+  return new Failure(signInAgain, { code: "redirect", final: true })
 }
 
 function refused(status: number, credentials: boolean): Failure {

@@ -132,13 +132,39 @@ describe("getting live", () => {
     directory = () => new Promise((resolve) => (found = resolve))
     follow(follower)
     expect(follower.log).toEqual([])
-    latest().send(connected)
-    latest().send(idle("ses_early"), "/repo")
     await settle()
     expect(follower.log).toEqual([])
-    found("/repo")
+    latest().send(connected)
+    latest().send(idle("ses_early"), "/repo")
+    latest().send(idle("ses_other"), "/elsewhere")
     await clock.advance(16)
-    expect(follower.log).toEqual(["fetch", "merge", "apply ses_early"])
+    // Nothing is merged before we know whose events came meanwhile.
+    expect(follower.log).toEqual(["fetch"])
+    found("/repo")
+    await settle()
+    expect(follower.log).toEqual(["fetch", "apply ses_early", "merge"])
+  })
+
+  test("a server that does not say where it works is asked again from the start, and nothing is merged", async () => {
+    const follower = recordingFollower()
+    follow(follower)
+    directory = () => Promise.reject(new Failure("no path"))
+    latest().send(connected)
+    await settle()
+    expect([link.state(), link.reason()]).toEqual(["retrying", "no path"])
+    await clock.advance(500)
+    expect(streams).toHaveLength(2)
+    expect(follower.log).toEqual(["fetch"])
+  })
+
+  test("a greeting alone is not enough: a server that then says nothing for 10 s is connected to anew", async () => {
+    directory = () => new Promise(() => undefined)
+    latest().send(connected)
+    await clock.advance(9_900)
+    latest().beat()
+    expect(streams).toHaveLength(1)
+    await clock.advance(1_100)
+    expect(streams).toHaveLength(2)
   })
 
   test("events are handed over once per frame, in order", async () => {

@@ -4,14 +4,23 @@ import { createMemo, type ParentProps, Show } from "solid-js"
 import type { Server } from "../servers/server.ts"
 import { ConnectionProvider } from "./connection-context.tsx"
 import { type ConnectionOptions, createConnection } from "./create-connection.ts"
+import type { ServerMemory } from "./last-known.ts"
 
-export function ServerScope(props: ParentProps<{ server: Server; options?: ConnectionOptions }>) {
+export type ServerScopeProps = ParentProps<{
+  server: Server
+  options?: ConnectionOptions
+  /** What outlives a switch: plain data, shown again when its server is opened again. */
+  memory?: ServerMemory
+}>
+
+export function ServerScope(props: ServerScopeProps) {
   // A new name is not a new server.
   const server = createMemo(() => props.server, undefined, { equals: sameConnection })
   return (
     <Show when={server()} keyed>
       {(current) => {
-        const connection = createConnection(current, props.options)
+        const lastKnown = props.memory?.of(current)
+        const connection = { ...createConnection(current, props.options), ...(lastKnown && { lastKnown }) }
         return <ConnectionProvider value={connection}>{props.children}</ConnectionProvider>
       }}
     </Show>

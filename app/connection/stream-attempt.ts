@@ -1,50 +1,69 @@
-// One attempt to have a live stream: subscribe, find out where we are, resync, then events as they come.
+// One attempt to have a live stream: subscribe, find out where we are, then events as they come.
 import type { Clock } from "./clock.ts"
-import type { ServerEvent } from "./connection.ts"
+import type { Envelope } from "./envelope.ts"
 import { makeEventReceiver } from "./event-receiver.ts"
 import { Failure, failureOf } from "./failure.ts"
 import { readEventStream } from "./read-event-stream.ts"
 
 /** The server sends a heartbeat every 10 s; this long without any byte means that it is gone. */
-const silenceMs = 25_000
+export const silenceMs = 25_000
 const greetingMs = 10_000
+/** What we ask right after the greeting is answered as soon as that, or on a connection that is dead. */
+const locateMs = 10_000
 
-export type AttemptOptions = {
+/** What a stream brings. */
+export type StreamEvents = {
+  /** The subscription stands; `signal` aborts when it ends. Nothing fetched is merged before `located`. */
+  stood: (signal: AbortSignal, located: Promise<void>) => void
+  located: (directory: string) => void
+  take: (envelope: Envelope, data: string) => void
+}
+
+const silent = "The server fell silent. Trying again."
+/** One for all, for the reason given in gone.ts. */
+const givenUp = new Failure("The connection was given up.")
+
+export type AttemptOptions = StreamEvents & {
   open: (signal: AbortSignal) => Promise<Response>
   locate: (signal: AbortSignal) => Promise<string>
   clock: Clock
-  queue: { push: (event: ServerEvent) => void; flushNow: () => void }
-  /** The signal aborts when this stream ends. */
-  resync: (signal: AbortSignal) => void
-  live: () => void
 }
 
 export type Attempt = {
   /** Resolves when it is over, however that came. */
   failure: Promise<Failure>
-  end: (reason: Failure) => void
-  /** Milliseconds since the start, and since the last byte. */
-  age: () => number
+  end: () => void
+  /** Milliseconds since the last byte. */
   silence: () => number
+  /** Ends it if it has been silent for too long: timers of a hidden tab are late. */
+  check: () => void
 }
 
 export function startAttempt(options: AttemptOptions): Attempt {
   const { clock } = options
   const controller = new AbortController()
   const { signal } = controller
-  const since = clock.now()
-  let lastByte = since
+  let lastByte = clock.now()
+  let patience = greetingMs
+  let stopWaiting: () => void = () => undefined
 
   const receive = makeEventReceiver({
-    queue: options.queue,
     locate: () => options.locate(signal),
     signal,
     fail: (error) => controller.abort(failureOf(error)),
-    resync: () => options.resync(signal),
-    live: options.live,
+    stood(located) {
+      stopWaiting = clock.after(locateMs, () => controller.abort(new Failure(silent)))
+      options.stood(signal, located)
+    },
+    located(directory) {
+      stopWaiting()
+      options.located(directory)
+    },
+    take: options.take,
   })
   const onBytes = () => {
     lastByte = clock.now()
+    patience = silenceMs
   }
   const stream = readEventStream({
     open: options.open,
@@ -57,12 +76,18 @@ export function startAttempt(options: AttemptOptions): Attempt {
   })
   const failure = stream
     .then(() => new Failure("The server ended the connection. Trying again."), failureOf)
-    .finally(() => controller.abort())
+    .finally(() => {
+      stopWaiting()
+      controller.abort()
+    })
+  const silence = () => clock.now() - lastByte
 
   return {
     failure,
-    end: (reason) => controller.abort(reason),
-    age: () => clock.now() - since,
-    silence: () => clock.now() - lastByte,
+    end: () => controller.abort(givenUp),
+    silence,
+    check() {
+      if (silence() >= patience) controller.abort(new Failure(silent))
+    },
   }
 }

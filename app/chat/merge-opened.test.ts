@@ -1,0 +1,54 @@
+import { expect, test } from "vitest"
+import { prompt, session } from "../../tests/fakes/chat-parts.ts"
+import type { ServerEvent } from "../connection/connection.ts"
+import { applyEvent } from "./apply-event.ts"
+import { emptyChatState } from "./chat-state.ts"
+import { mergeOpened } from "./merge-opened.ts"
+import { mergeSessions } from "./merge-sessions.ts"
+
+const failed = {
+  type: "session.error",
+  properties: { sessionID: "ses_1", error: { name: "UnknownError", data: { message: "It broke" } } },
+} as ServerEvent
+
+function failedState() {
+  const state = emptyChatState()
+  state.sessions.ses_1 = session("ses_1")
+  state.messages.ses_1 = [prompt("msg_1", "one")]
+  applyEvent(state, failed)
+  return state
+}
+
+/** What a resync merges, in its order. */
+function resync(
+  state: ReturnType<typeof emptyChatState>,
+  turns: string[],
+  since: ServerEvent[],
+  keep: boolean,
+) {
+  mergeSessions(state, { sessions: [session("ses_1")], status: {} }, since, () => keep)
+  if (!keep) return
+  const snapshot = turns.map((id) => prompt(id, id))
+  const opening = { session: session("ses_1"), children: [], turns: snapshot, cursor: undefined }
+  mergeOpened(state, "ses_1", opening, since, new Map())
+}
+
+test("what went wrong is forgotten when the next prompt was sent and answered in the gap", () => {
+  const state = failedState()
+  resync(state, ["msg_1", "msg_2"], [], true)
+  expect(state.errors).toEqual({})
+})
+
+test("what went wrong stays while no other prompt was sent, and when it went wrong again after the gap", () => {
+  const state = failedState()
+  resync(state, ["msg_1"], [], true)
+  expect(Object.keys(state.errors)).toEqual(["ses_1"])
+  resync(state, ["msg_1", "msg_2"], [failed], true)
+  expect(Object.keys(state.errors)).toEqual(["ses_1"])
+})
+
+test("of a session that nobody looks at, nothing is known after a gap", () => {
+  const state = failedState()
+  resync(state, [], [], false)
+  expect(state.errors).toEqual({})
+})

@@ -1,0 +1,173 @@
+// What the link decides, apart from what it does: a pure function of what happened. Time, chance and whether the
+// browser has a network come along with every input. A stream that stalls is one that ended, with a failure.
+import { backoffMs } from "./backoff.ts"
+import type { LinkState } from "./connection.ts"
+
+export type LinkStatus = { readonly state: LinkState; readonly reason?: string | undefined }
+
+export type LinkMachine = LinkStatus & {
+  readonly doing: Doing
+  /** Failed attempts in a row. */
+  readonly failures: number
+  /** Numbers the attempts, so that what a former one says is recognised. */
+  readonly attempts: number
+}
+
+export type Doing =
+  | { readonly kind: "attempt"; readonly since: number; readonly stands: boolean }
+  /** `told`: the time was given by who refused us, not chosen by us. */
+  | { readonly kind: "wait"; readonly from: number; readonly ms: number; readonly told: boolean }
+  /** Nothing happens before a person asks for it. */
+  | { readonly kind: "rest" }
+  | { readonly kind: "closed" }
+
+export type LinkFailure = {
+  readonly message: string
+  readonly code?: string | undefined
+  readonly final?: boolean
+  readonly retryAfterMs?: number | undefined
+}
+
+export type LinkInput =
+  /** The server greeted the subscription of this attempt. */
+  | { readonly kind: "stood"; readonly attempt: number }
+  | { readonly kind: "ended"; readonly attempt: number; readonly failure: LinkFailure }
+  /** The wait is over. */
+  | { readonly kind: "timer" }
+  | { readonly kind: "retry" }
+  /** Somebody looks, the network is back, the clock jumped. `silenceMs`: since the stream's last byte. */
+  | { readonly kind: "wake"; readonly silenceMs: number }
+  /** The browser says that it lost or found its network. */
+  | { readonly kind: "network" }
+  | { readonly kind: "close" }
+
+export type Moment = { readonly now: number; readonly random: () => number; readonly online: boolean }
+
+export type LinkEffect =
+  | { readonly kind: "open"; readonly attempt: number }
+  | { readonly kind: "end"; readonly attempt: number }
+  | { readonly kind: "wait"; readonly ms: number }
+  | { readonly kind: "stop-waiting" }
+
+/** A live stream that has missed a heartbeat (one every 10 s) is doubted when somebody looks at it. */
+export const doubtMs = 13_000
+/** An attempt younger than this is not replaced: one click, or waking up, may ask several times. */
+export const patienceMs = 1_000
+/** A server may need a moment to answer; only an attempt older than this is replaced on waking up. */
+export const wakePatienceMs = 4_000
+/** A stream that lived this long counts as a success: its loss is retried without a long wait. */
+export const settledMs = 10_000
+/** How soon a server that is just being started is asked again. */
+export const startingMs = 1_000
+/** Nobody tells us to stay away for longer than this. */
+export const longestToldMs = 60_000
+
+/** Before anything happened. With `refused`, another tab was told so already, and asking again is for a person. */
+export function startLink(now: number, refused?: string): LinkMachine {
+  if (refused === undefined) return open({ state: "connecting", doing: rest, failures: 0, attempts: 0 }, now)
+  return { state: "refused", reason: refused, doing: rest, failures: 0, attempts: 0 }
+}
+
+export function nextLink(link: LinkMachine, input: LinkInput, at: Moment): LinkMachine {
+  if (link.doing.kind === "closed") return link
+  switch (input.kind) {
+    case "stood":
+      if (link.doing.kind !== "attempt" || input.attempt !== link.attempts) return link
+      return { ...link, state: "live", reason: undefined, doing: { ...link.doing, stands: true } }
+    case "ended":
+      if (link.doing.kind !== "attempt" || input.attempt !== link.attempts) return link
+      return afterFailure(link, link.doing, input.failure, at)
+    case "timer":
+      return link.doing.kind === "wait" ? open(link, at.now) : link
+    case "retry":
+      return retry({ ...link, failures: 0 }, at)
+    case "wake":
+      return wake(relabel(link, at), input.silenceMs, at)
+    case "network":
+      return relabel(link, at)
+    case "close":
+      return { ...link, doing: { kind: "closed" } }
+  }
+}
+
+/** What has to be done on the way from one to the other. */
+export function linkEffects(before: LinkMachine | undefined, after: LinkMachine): LinkEffect[] {
+  const effects: LinkEffect[] = []
+  const [was, is] = [before?.doing, after.doing]
+  if (was?.kind === "wait" && was !== is) effects.push({ kind: "stop-waiting" })
+  const replaced = is.kind !== "attempt" || before?.attempts !== after.attempts
+  if (before && was?.kind === "attempt" && replaced) effects.push({ kind: "end", attempt: before.attempts })
+  if (is.kind === "wait" && was !== is) effects.push({ kind: "wait", ms: is.ms })
+  if (is.kind === "attempt" && before?.attempts !== after.attempts)
+    effects.push({ kind: "open", attempt: after.attempts })
+  return effects
+}
+
+const rest: Doing = { kind: "rest" }
+
+function open(link: LinkMachine, now: number): LinkMachine {
+  return { ...link, doing: { kind: "attempt", since: now, stands: false }, attempts: link.attempts + 1 }
+}
+
+function retry(link: LinkMachine, at: Moment): LinkMachine {
+  const { doing } = link
+  if (doing.kind === "rest") return open({ ...link, state: "connecting", reason: undefined }, at.now)
+  if (doing.kind === "attempt" && at.now - doing.since < patienceMs) return link
+  return replace(link, at)
+}
+
+function wake(link: LinkMachine, silenceMs: number, at: Moment): LinkMachine {
+  const { doing } = link
+  // Nobody changed a password or a policy by looking at the tab.
+  if (doing.kind === "rest") return link
+  if (doing.kind === "wait") {
+    const early = at.now < doing.from + doing.ms
+    return doing.told && early ? link : open({ ...link, failures: 0 }, at.now)
+  }
+  if (
+    doing.kind === "attempt" &&
+    !(doing.stands ? silenceMs >= doubtMs : at.now - doing.since >= wakePatienceMs)
+  )
+    return link
+  return replace({ ...link, failures: 0 }, at)
+}
+
+/** A new attempt instead of whatever runs or is waited for. */
+function replace(link: LinkMachine, at: Moment): LinkMachine {
+  if (link.state !== "live") return open(link, at.now)
+  return open({ ...link, state: at.online ? "retrying" : "offline", reason: "Connecting anew." }, at.now)
+}
+
+function afterFailure(
+  link: LinkMachine,
+  attempt: { readonly since: number; readonly stands: boolean },
+  failure: LinkFailure,
+  at: Moment,
+): LinkMachine {
+  const reason = failure.message
+  const failures = attempt.stands && at.now - attempt.since >= settledMs ? 0 : link.failures
+  if (failure.final) return { ...link, state: "refused", reason, doing: rest, failures }
+  if (failure.code === "local.starting") {
+    // Not a failure of anything: the proxy is starting the server, and it takes a few seconds.
+    return { ...link, state: "connecting", reason, doing: wait(startingMs, false, at), failures }
+  }
+  const state = at.online ? "retrying" : "offline"
+  return { ...link, state, reason, doing: waitAfter(failure, failures, at), failures: failures + 1 }
+}
+
+function waitAfter(failure: LinkFailure, failures: number, at: Moment): Doing {
+  const ours = backoffMs(failures, at.random)
+  if (failure.retryAfterMs === undefined) return wait(ours, false, at)
+  // Everybody was told the same time: nobody should come exactly then.
+  const told = Math.min(failure.retryAfterMs, longestToldMs) + backoffMs(0, at.random)
+  return wait(Math.max(ours, told), true, at)
+}
+
+function wait(ms: number, told: boolean, at: Moment): Doing {
+  return { kind: "wait", from: at.now, ms, told }
+}
+
+function relabel(link: LinkMachine, at: Moment): LinkMachine {
+  if (link.state !== "retrying" && link.state !== "offline") return link
+  return { ...link, state: at.online ? "retrying" : "offline" }
+}
