@@ -1,6 +1,10 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest"
 import { type LinkTabs, makeLinkTabs } from "../../tests/fakes/link-tabs.ts"
 
+const once = ["fetch", "merge"]
+/** A new stream: at the greeting, and when it is sure that everything from then on is told. */
+const caughtUp = [...once, ...once]
+
 let tabs: LinkTabs
 beforeEach(() => {
   tabs = makeLinkTabs()
@@ -29,8 +33,8 @@ describe("tabs on one server", () => {
     expect(b.link.state()).toBe("live")
     tabs.send("ses_after")
     await tabs.pass(100)
-    expect(b.log).toEqual(["fetch", "merge", "ses_after"])
-    expect(a.log).toEqual(["fetch", "merge", "ses_before", "ses_after"])
+    expect(b.log).toEqual([...once, "ses_after"])
+    expect(a.log).toEqual([...caughtUp, "ses_before", "ses_after"])
     expect(tabs.opened()).toBe(1)
   })
 
@@ -59,7 +63,7 @@ describe("tabs on one server", () => {
     await tabs.goLive()
     for (const tab of [a, b]) {
       expect(tab.link.state()).toBe("live")
-      expect(tab.log).toEqual(["fetch", "merge", "fetch", "merge"])
+      expect(tab.log).toEqual([...caughtUp, ...caughtUp])
     }
   })
 
@@ -68,7 +72,7 @@ describe("tabs on one server", () => {
     await tabs.goLive()
     tabs.sendEvent("server.instance.disposed", { directory: "/repo" })
     await tabs.pass(100)
-    for (const tab of [a, b]) expect(tab.log.filter((entry) => entry === "fetch")).toHaveLength(2)
+    for (const tab of [a, b]) expect(tab.log.filter((entry) => entry === "fetch")).toHaveLength(3)
   })
 
   test("nothing is posted while nobody listens, and a tab that comes then misses nothing", async () => {
@@ -81,7 +85,7 @@ describe("tabs on one server", () => {
     const b = await tabs.open()
     tabs.send("ses_new")
     await tabs.pass(100)
-    expect(b.log).toEqual(["fetch", "merge", "ses_new"])
+    expect(b.log).toEqual([...once, "ses_new"])
     expect(heard.data()).toHaveLength(1)
     b.dispose()
     await tabs.pass(50)
@@ -133,7 +137,7 @@ test("a page that the browser puts away holds no stream, also where it shares wi
   await tabs.pass(50)
   await tabs.goLive()
   expect(a.link.state()).toBe("live")
-  expect(a.log).toEqual(["fetch", "merge", "fetch", "merge"])
+  expect(a.log).toEqual([...caughtUp, ...caughtUp])
 })
 
 describe("the holder goes", () => {
@@ -158,7 +162,7 @@ describe("the holder goes", () => {
       await tabs.pass(100)
       for (const tab of [b, c]) {
         expect(tab.link.state()).toBe("live")
-        expect(tab.log).toEqual(["fetch", "merge", "fetch", "merge", "ses_later"])
+        expect(tab.log).toEqual([...caughtUp, ...caughtUp, "ses_later"])
       }
       expect(a.seen()).toEqual([])
       expect(tabs.streaming()).toBe(1)
@@ -178,7 +182,7 @@ describe("the holder goes", () => {
     tabs.send("ses_later")
     await tabs.pass(100)
     expect(a.link.state()).toBe("live")
-    expect(a.log).toEqual(["fetch", "merge", "fetch", "merge", "ses_later"])
+    expect(a.log).toEqual([...caughtUp, ...once, "ses_later"])
     expect(b.seen()).toEqual(["ses_missed", "ses_later"])
     expect(tabs.streaming()).toBe(1)
   })
@@ -357,7 +361,7 @@ test("a message that got lost is a gap: the tab fetches anew and doubles nothing
   tabs.send("ses_later")
   await tabs.pass(100)
   expect(b.link.state()).toBe("live")
-  expect(b.log).toEqual(["fetch", "merge", "fetch", "merge", "ses_later"])
+  expect(b.log).toEqual([...caughtUp, ...once, "ses_later"])
   expect(tabs.opened()).toBe(1)
 })
 
@@ -370,7 +374,7 @@ test("a lost message that nothing follows is noticed when somebody looks", async
   b.deafen(false)
   b.window.dispatchEvent(new Event("focus"))
   await tabs.pass(100)
-  expect(b.log).toEqual(["fetch", "merge", "fetch", "merge"])
+  expect(b.log).toEqual([...caughtUp, ...once])
   expect(b.view()).toEqual(["ses_lost"])
 })
 

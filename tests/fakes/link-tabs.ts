@@ -34,6 +34,7 @@ export type LinkTab = {
   dispose: () => void
 }
 
+const heartbeat = { id: "evt_0", type: "server.heartbeat", properties: {} }
 const connected = { id: "evt_0", type: "server.connected", properties: {} }
 
 type Stream = {
@@ -215,7 +216,11 @@ export function makeLinkTabs() {
     /** The server greets every stream that is open. */
     async goLive() {
       await quiet()
-      for (const stream of streaming()) if (!stream.greeted) greet(stream)
+      const fresh = streaming().filter((stream) => !stream.greeted)
+      for (const stream of fresh) greet(stream)
+      await quiet()
+      // Only this comes out of the server's subscription.
+      for (const stream of fresh) stream.write(`data: ${JSON.stringify({ payload: heartbeat })}\n\n`)
       await quiet()
     },
     /** From now on it greets every stream as it opens. */
