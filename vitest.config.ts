@@ -14,7 +14,7 @@ export default defineConfig({
           ...shared,
           name: "app",
           environment: "jsdom",
-          include: ["app/**/*.test.{ts,tsx}", "tests/screens/**/*.test.tsx"],
+          include: ["app/**/*.test.{ts,tsx}", "tests/screens/**/*.test.tsx", "tests/model/**/*.test.ts"],
           // Whoever is first loads a grammar or a library for everybody; on a busy machine that takes its time.
           testTimeout: 20_000,
         },
@@ -32,6 +32,7 @@ export default defineConfig({
             "tests/*.test.ts",
             "tests/wire/**/*.test.ts",
             "tests/bench/**/*.test.ts",
+            "tests/faults/**/*.test.ts",
           ],
           testTimeout: 20_000,
         },

@@ -23,6 +23,10 @@ const commands = {
   },
   bench: (bun, args) => runChild(bun, ["tests/bench/bench.ts", ...args]),
   soak: (bun, args) => runChild(bun, ["tests/soak/soak.ts", ...args]),
+  "test:faults": async (bun, args) => {
+    await ensureUi(bun)
+    return runChild(bun, ["tests/faults/faults.ts", ...args], { env: proxyEnvironment() })
+  },
   check: (bun) => runCheck(bun),
   test: async (bun, args) => {
     await ensureUi(bun)

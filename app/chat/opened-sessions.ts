@@ -119,8 +119,8 @@ export function createOpenedSessions(room: ChatRoom, aside: RememberedMessages =
   const load = async (one: Opened) => {
     const log = room.startLog()
     const signal = room.untilGap()
-    // What went wrong stays on the screen until it is known to be over.
-    if (one.phase().kind !== "failed") one.show({ kind: "loading" })
+    // What is there, or what went wrong, stays on the screen until something better is known.
+    if (!["ready", "failed"].includes(one.phase().kind)) one.show({ kind: "loading" })
     try {
       const merge = await fetchOne(one, signal)
       if (!signal.aborted) merge(log.events)
@@ -158,11 +158,13 @@ export function createOpenedSessions(room: ChatRoom, aside: RememberedMessages =
         const session = await beforeDeadline(room.clock, createMs, (signal) =>
           answer(room.client.session.create(body, { signal })),
         )
-        // Somebody opened it already, or events were missed: it is loaded like any other.
-        if (!opened.has(session.id) && !gap.aborted) {
-          const empty = { session, children: [], turns: [], cursor: undefined }
-          mergeOne(room, add(session.id, { kind: "loading" }), empty, log.events, new Map())
-        }
+        // Somebody opened it already: it is loaded like any other.
+        if (opened.has(session.id)) return session
+        const one = add(session.id, { kind: "loading" })
+        const empty = { session, children: [], turns: [], cursor: undefined }
+        mergeOne(room, one, empty, log.events, new Map())
+        // Events were missed, so it may not be empty any more.
+        if (gap.aborted && room.link.state() === "live") void load(one)
         return session
       } finally {
         log.stop()

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest"
 import { fromTargetHeader, targetAuthorizationHeader, targetHeader } from "../../shared/paths.ts"
 import { Problem, problemType } from "../../shared/problems.ts"
+import { makeTestClock } from "../../tests/fakes/test-clock.ts"
 import type { Server } from "../servers/server.ts"
 import { answer, type Fetch, makeClient, makeServerFetch } from "./client.ts"
 import { Failure } from "./failure.ts"
@@ -178,4 +179,23 @@ test("an abort stays an abort", async () => {
   })
   const call = answer(client.session.get({ sessionID: "ses_1" }, { signal: controller.signal }))
   await expect(call).rejects.toMatchObject({ name: "AbortError" })
+})
+
+test("a request that nobody answers ends after half a minute, and what waits for it hears why", async () => {
+  const clock = makeTestClock()
+  let aborted = false
+  const dead = (request: Request) =>
+    new Promise<Response>((_, reject) => {
+      request.signal.addEventListener("abort", () => {
+        aborted = true
+        reject(request.signal.reason)
+      })
+    })
+  const asked = makeServerFetch(server, dead, clock)("session")
+  const failure = asked.catch((error: unknown) => error)
+  await clock.advance(29_999)
+  expect(aborted).toBe(false)
+  await clock.advance(1)
+  expect(aborted).toBe(true)
+  expect(await failure).toMatchObject({ name: "Failure", message: expect.stringContaining("in time") })
 })

@@ -4,6 +4,7 @@ import { forwardPath } from "../../shared/paths.ts"
 import { underPrefix } from "../base/prefix.ts"
 import type { Server } from "../servers/server.ts"
 import { targetHeaders } from "../servers/target-headers.ts"
+import { browserClock, type Clock } from "./clock.ts"
 import { Failure, failureOf, failureOfAnswer, isPage } from "./failure.ts"
 
 export type Fetch = (request: Request) => Promise<Response>
@@ -14,19 +15,39 @@ export type ServerFetch = (request: Request | string, init?: RequestInit) => Pro
 /** Our proxy never redirects; a gateway that does wants us to sign in, on a page that is not for fetch. */
 const sendRequest: Fetch = (request) => fetch(request, { redirect: "manual" })
 
+/** No request of ours takes longer to be answered. A connection that went dead in silence would hold it for ever. */
+export const answerMs = 30_000
+
 /** Answers with a 2xx that is not a web page, or rejects with a Failure; an abort stays an abort. */
-export function makeServerFetch(server: Server, send: Fetch = sendRequest): ServerFetch {
+export function makeServerFetch(
+  server: Server,
+  send: Fetch = sendRequest,
+  clock: Clock = browserClock,
+): ServerFetch {
   return async (target, init) => {
     const request = typeof target === "string" ? new Request(forwardUrl(target), init) : target
     // Here and not in an interceptor of the client: one of its own rewrites headers into the query, and
     // picks the parameter by a path that does not expect a prefix.
     for (const [name, value] of Object.entries(targetHeaders(server))) request.headers.set(name, value)
-    const response = await send(request).catch((error: unknown) => {
-      request.signal.throwIfAborted()
-      throw failureOf(error)
-    })
+    const response = await inTime(request, send, clock)
     if (response.ok && !isPage(response)) return response
     throw await failureOfAnswer(response, server.password !== undefined && server.password !== "")
+  }
+}
+
+/** `request.signal` goes on to count while the body is read; the deadline does not. */
+async function inTime(request: Request, send: Fetch, clock: Clock): Promise<Response> {
+  const late = new AbortController()
+  const cancel = clock.after(answerMs, () =>
+    late.abort(new Failure("The server did not answer in time. Try again.")),
+  )
+  try {
+    return await send(new Request(request, { signal: AbortSignal.any([request.signal, late.signal]) }))
+  } catch (error) {
+    request.signal.throwIfAborted()
+    throw failureOf(late.signal.aborted ? late.signal.reason : error)
+  } finally {
+    cancel()
   }
 }
 

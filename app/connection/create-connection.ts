@@ -14,7 +14,7 @@ export type ConnectionOptions = Omit<LinkOptions, "open" | "locate" | "share"> &
 }
 
 export function createConnection(server: Server, options: ConnectionOptions = {}): Connection {
-  const serverFetch = makeServerFetch(server, options.fetch)
+  const serverFetch = makeServerFetch(server, options.fetch, options.clock)
   const client = makeClient(serverFetch)
   const { locks = browserLocks(), ...linkOptions } = options
   const link = createLink({

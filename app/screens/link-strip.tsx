@@ -4,7 +4,7 @@ import type { LinkState } from "../connection/connection.ts"
 import { useConnection } from "../connection/connection-context.tsx"
 import type { PickerForm } from "../servers/picker.tsx"
 import { useServers } from "../servers/server-context.tsx"
-import { healthSentence, isShut } from "../servers/server-health.ts"
+import { healthSentence } from "../servers/server-health.ts"
 import { Remedies } from "./remedies.tsx"
 import "./link-strip.css"
 
@@ -21,12 +21,9 @@ export function LinkStrip(props: LinkStripProps) {
   const { server, link } = useConnection()
   const servers = useServers()
   const trouble = () => (props.shown === "live" ? undefined : props.shown)
-  const sentence = (state: Exclude<LinkState, "live">) => {
-    const health = servers.health(server.id)
-    // The picker says it in these words too. While the link only tries again, it knows its own reason best.
-    const shut = state === "refused" && isShut(health) ? healthSentence(health) : undefined
-    return shut ?? link.reason() ?? sentences[state]
-  }
+  // What the probe found is what the picker says too; while it finds nothing wrong, the link knows its own reason.
+  const sentence = (state: Exclude<LinkState, "live">) =>
+    healthSentence(servers.health(server.id)) ?? link.reason() ?? sentences[state]
   return (
     <div class="link-trouble" role="status">
       <Show when={trouble()}>

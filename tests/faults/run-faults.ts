@@ -1,0 +1,136 @@
+// All lanes side by side until so many connections were cut; afterwards every prompt is accounted for.
+import { mkdirSync, writeFileSync } from "node:fs"
+import { join } from "node:path"
+import { startModel, testScript } from "../../demo/model.ts"
+import { openBrowser } from "../e2e/harness/browser.ts"
+import { root } from "../e2e/harness/sandbar.ts"
+import { loadAnew } from "./compare.ts"
+import { type Kind, patientKinds, quickKinds } from "./kinds.ts"
+import { type Lane, openLane } from "./lane.ts"
+import { judgePrompts, type PromptCounts } from "./prompts.ts"
+import { type Cut, playRound, type Restart } from "./round.ts"
+
+export interface FaultsOptions {
+  readonly seed: number
+  readonly cuts: number
+  /** How many lanes of quick faults; one with the faults that take half a minute comes on top. */
+  readonly lanes: number
+  readonly patient: boolean
+  readonly say: (text: string) => void
+  /** Milliseconds after which no round begins any more. */
+  readonly atMostMs: number
+}
+
+export interface FaultsResult {
+  readonly cuts: readonly Cut[]
+  readonly prompts: PromptCounts
+  readonly rounds: number
+  readonly violations: readonly string[]
+}
+
+/** One watcher of each lane has two tabs, which share what tabs share. */
+const quickTabs = [1, 1, 1, 1, 1, 2]
+const patientTabs = [1, 1, 1, 1, 1, 1, 1, 2]
+/** After so many, more would only repeat them. */
+const mostViolations = 5
+const pace = { chunkDelay: 12, sleep: (ms: number) => Bun.sleep(ms) }
+
+export async function runFaults(options: FaultsOptions): Promise<FaultsResult> {
+  const stops: (() => unknown)[] = []
+  const defer = (stop: () => unknown) => void stops.unshift(stop)
+  try {
+    return await play(options, defer)
+  } finally {
+    for (const stop of stops.splice(0)) await stop()
+  }
+}
+
+async function play(options: FaultsOptions, defer: (stop: () => unknown) => void): Promise<FaultsResult> {
+  const { seed, say } = options
+  const model = startModel(testScript, pace)
+  defer(model.stop)
+  const browser = await openBrowser()
+  defer(browser.close)
+  const open = (name: string, number: number, kinds: readonly Kind[], tabs: readonly number[]) =>
+    openLane({ name, seed: seed * 31 + number, kinds, tabs, browser, model, defer })
+  const lanes: Lane[] = []
+  for (let number = 0; number < options.lanes; number++)
+    lanes.push(await open("abcdefgh".charAt(number), number, quickKinds, quickTabs))
+  if (options.patient) lanes.push(await open("p", 99, patientKinds, patientTabs))
+  say(`${lanes.length} servers, ${lanes.flatMap((lane) => lane.watchers).length} browser contexts are ready`)
+
+  const run: Run = {
+    ...options,
+    cuts: [],
+    violations: [],
+    rounds: 0,
+    wanted: options.cuts,
+    began: Date.now(),
+  }
+  await Promise.all(lanes.map((lane) => playLane(lane, run)))
+  const prompts: PromptCounts = { sent: 0, answered: 0, cutOff: 0, handedBack: 0 }
+  for (const lane of lanes) run.violations.push(...(await judgePrompts(lane.prompts, lane.view, prompts)))
+  for (const { faults } of lanes.flatMap((lane) => lane.watchers)) run.violations.push(...faults())
+  return { cuts: run.cuts, violations: run.violations, rounds: run.rounds, prompts }
+}
+
+interface Run {
+  readonly seed: number
+  readonly wanted: number
+  readonly atMostMs: number
+  readonly began: number
+  readonly say: (text: string) => void
+  readonly cuts: Cut[]
+  readonly violations: string[]
+  rounds: number
+}
+
+const isOver = (run: Run) =>
+  run.cuts.length >= run.wanted ||
+  run.violations.length >= mostViolations ||
+  Date.now() - run.began > run.atMostMs
+
+async function playLane(lane: Lane, run: Run): Promise<void> {
+  for (let number = 0; !isOver(run); number++) {
+    const where = `seed ${run.seed}, lane ${lane.name}, round ${number}`
+    const restart = restartIn(number)
+    try {
+      const round = await playRound(lane, restart)
+      run.rounds += 1
+      run.cuts.push(...round.cuts)
+      for (const violation of round.violations) complain(run, `${where} (${round.what}): ${violation}`)
+      if (run.rounds % 5 === 0) run.say(`${run.cuts.length} cuts after ${secondsSince(run.began)} s`)
+      if (round.violations.length > 0) await startOver(lane, where)
+    } catch (error) {
+      complain(run, `${where}: ${error instanceof Error ? error.message : error}`)
+      await startOver(lane, where)
+    }
+  }
+}
+
+/** At once, so that nobody waits ten minutes for it. */
+function complain(run: Run, violation: string): void {
+  run.violations.push(violation)
+  run.say(violation)
+}
+
+/** By number and not by chance, so that a short run has both. */
+function restartIn(round: number): Restart {
+  if (round % 13 === 5) return "server restart"
+  return round % 8 === 3 ? "proxy restart" : undefined
+}
+
+/** What went wrong is kept, and the next round begins with pages that know nothing of it. */
+async function startOver(lane: Lane, where: string): Promise<void> {
+  const directory = join(root, "test-results", "faults")
+  mkdirSync(directory, { recursive: true })
+  for (const { name, pages, urlOf } of lane.watchers) {
+    for (const [index, page] of pages.entries()) {
+      const file = join(directory, `${where} ${name} ${index}`.replace(/[^\w]+/g, "-"))
+      writeFileSync(`${file}.png`, await page.screenshot({ timeout: 5_000 }))
+      await loadAnew(page, urlOf(lane.sessionID))
+    }
+  }
+}
+
+const secondsSince = (began: number) => Math.round((Date.now() - began) / 1_000)
