@@ -37,10 +37,10 @@ test("ids that mean something to JavaScript stay ids", () => {
   const state = emptyChatState()
   const hostile = "__proto__"
   state.sessions[hostile] = session(hostile)
-  state.status["constructor"] = { type: "busy" }
+  state.status.constructor = { type: "busy" }
   const listed = [session(hostile), session("constructor")]
   const again = stateFrom(snapshotOf(state, "/work", listed, new Map()))
   expect(Object.keys(again.sessions)).toEqual([hostile])
   expect(Object.getPrototypeOf(again.status)).toBeNull()
-  expect(again.status["constructor"]).toEqual({ type: "busy" })
+  expect(again.status.constructor).toEqual({ type: "busy" })
 })

@@ -33,8 +33,7 @@ export function mergeMessages(
   const before = draft.messages[sessionID] ?? []
   const busy = draft.status[sessionID] !== undefined
   const ours = since.filter((event) => concerns(event, sessionID))
-  const writing = busy ? writtenNow(snapshot) : undefined
-  const restore = (part: Part) => withText(part, ours, held, part.messageID === writing)
+  const restore = (part: Part) => withText(part, ours, held, busy)
   const turns = snapshot.map((fresh) => {
     const known = findTurn(before, fresh.info.id)
     if (!known) return { info: fresh.info, parts: fresh.parts.map((part) => restore(part)) }
@@ -50,12 +49,6 @@ export function mergeMessages(
   for (const turn of before) if (turn.pending && !findTurn(turns, turn.info.id)) placeTurn(turns, turn)
   draft.messages[sessionID] = turns
   for (const event of ours) applyMessageEvent(draft, event)
-}
-
-/** The message that a session at work may be writing. An older one that has no end was cut off, and stays as it is. */
-function writtenNow(turns: readonly Turn[]): string | undefined {
-  const answers = turns.map(({ info }) => info).filter(({ role }) => role === "assistant")
-  return answers.sort(compareMessages).at(-1)?.id
 }
 
 /** An earlier page. Only what it brings is replayed: the rest of the session is up to date. */

@@ -116,7 +116,7 @@ async function first(id = "ses_1"): Promise<void> {
 test("list and conversation are there before anything is answered, and marked as old until it is", async () => {
   await first()
   stored.sessions[0] = one("ses_1", 30, { title: "Newer title" })
-  stored.messages["ses_1"] = [turn("msg_1", "one"), turn("msg_3", "three")]
+  stored.messages.ses_1 = [turn("msg_1", "one"), turn("msg_3", "three")]
   const { chat, look, live } = visit()
   look("ses_1")
   expect(chat.sessionsState()).toBe("ready")
@@ -180,7 +180,7 @@ test("an answer that was being written when the server was left goes on without 
     type: "message.part.updated",
     properties: { sessionID: "ses_1", part: writing("").parts[0], time: 0 },
   } as ServerEvent
-  stored.messages["ses_1"] = [{ ...writing(""), parts: [] }]
+  stored.messages.ses_1 = [{ ...writing(""), parts: [] }]
   stored.status = { ses_1: { type: "busy" } }
   const before = visit()
   before.look("ses_1")
@@ -188,8 +188,8 @@ test("an answer that was being written when the server was left goes on without 
   before.tell(begun, delta("The first half"))
   const { chat, look, live } = visit()
   look("ses_1")
-  expect([texts(chat, "ses_1"), chat.state.status["ses_1"]?.type]).toEqual([["The first half"], "busy"])
-  stored.messages["ses_1"] = [
+  expect([texts(chat, "ses_1"), chat.state.status.ses_1?.type]).toEqual([["The first half"], "busy"])
+  stored.messages.ses_1 = [
     {
       ...writing(""),
       parts: [
@@ -199,10 +199,7 @@ test("an answer that was being written when the server was left goes on without 
   ]
   stored.status = {}
   await live()
-  expect([texts(chat, "ses_1"), chat.state.status["ses_1"]]).toEqual([
-    ["The first half, the second"],
-    undefined,
-  ])
+  expect([texts(chat, "ses_1"), chat.state.status.ses_1]).toEqual([["The first half, the second"], undefined])
 })
 
 test("what happens on the page does not change what is remembered, and the memory is no store", async () => {
@@ -213,7 +210,7 @@ test("what happens on the page does not change what is remembered, and the memor
   const again = visit()
   again.look("ses_1")
   expect(texts(again.chat, "ses_1")).toEqual(["one"])
-  expect(chat.state.messages["ses_1"]?.[0]).not.toBe(again.chat.state.messages["ses_1"]?.[0])
+  expect(chat.state.messages.ses_1?.[0]).not.toBe(again.chat.state.messages.ses_1?.[0])
 })
 
 test("three conversations are remembered, the last fifty messages of each, no unconfirmed prompt", async () => {
@@ -243,7 +240,7 @@ test("a conversation that was left before a gap is shown again at once, and is f
   await settle()
   opened.leave()
   await live()
-  stored.messages["ses_1"] = [turn("msg_1", "one"), turn("msg_3", "three")]
+  stored.messages.ses_1 = [turn("msg_1", "one"), turn("msg_3", "three")]
   const again = look("ses_1")
   expect([texts(chat, "ses_1"), again.state()]).toEqual([["one"], "loading"])
   await settle()
