@@ -36,11 +36,12 @@ test("the list is bounded, and the open session comes along with its sub-agents 
 test("ids that mean something to JavaScript stay ids", () => {
   const state = emptyChatState()
   const hostile = "__proto__"
+  const inherited = "constructor"
   state.sessions[hostile] = session(hostile)
-  state.status.constructor = { type: "busy" }
-  const listed = [session(hostile), session("constructor")]
+  state.status[inherited] = { type: "busy" }
+  const listed = [session(hostile), session(inherited)]
   const again = stateFrom(snapshotOf(state, "/work", listed, new Map()))
   expect(Object.keys(again.sessions)).toEqual([hostile])
   expect(Object.getPrototypeOf(again.status)).toBeNull()
-  expect(again.status.constructor).toEqual({ type: "busy" })
+  expect(again.status[inherited]).toEqual({ type: "busy" })
 })
