@@ -1,125 +1,35 @@
-import { createRoot, getOwner, type Owner, runWithOwner } from "solid-js"
-import { afterEach, beforeEach, describe, expect, test } from "vitest"
-import { makeTestClock, settle, type TestClock } from "../../tests/fakes/test-clock.ts"
-import type { Follower, Link, ServerEvent } from "./connection.ts"
+import { describe, expect, test } from "vitest"
+import {
+  caughtUp,
+  clock,
+  connected,
+  follow,
+  goLive,
+  heartbeat,
+  idle,
+  latest,
+  link,
+  recordingFollower,
+  streams,
+  tries,
+  useHeldLink,
+  world,
+} from "../../tests/fakes/held-link.ts"
+import { settle } from "../../tests/fakes/test-clock.ts"
 import { Failure } from "./failure.ts"
-import { createLink } from "./link.ts"
 
-type Stream = {
-  send: (payload: object, directory?: string) => void
-  beat: () => void
-  end: () => void
-  signal: AbortSignal
-}
-
-const connected = { id: "evt_0", type: "server.connected", properties: {} }
-const heartbeat = { id: "evt_1", type: "server.heartbeat", properties: {} }
-const idle = (sessionID: string) => ({ id: "evt_1", type: "session.idle", properties: { sessionID } })
-
-let clock: TestClock
-let streams: Stream[]
-let refuseWith: Failure | undefined
-let online: boolean
-let directory: () => Promise<string>
-let wakeWindow: EventTarget
-let wakeDocument: EventTarget & { hidden: boolean }
-let dispose: () => void
-let link: Link
-let owner: Owner | null
-/** When each connection was tried. */
-let tries: number[]
-
-/** A server whose streams the test holds in its hands. It ignores aborts, as a dead connection does. */
-async function open(signal: AbortSignal): Promise<Response> {
-  tries.push(clock.now())
-  if (refuseWith) throw refuseWith
-  const body = new ReadableStream<Uint8Array>({
-    start(controller) {
-      const write = (text: string) => controller.enqueue(new TextEncoder().encode(text))
-      streams.push({
-        send: (payload, from) =>
-          write(`data: ${JSON.stringify({ ...(from ? { directory: from } : {}), payload })}\n\n`),
-        beat: () => write(": beat\n"),
-        end: () => controller.close(),
-        signal,
-      })
-    },
-  })
-  return new Response(body, { headers: { "content-type": "text/event-stream" } })
-}
-
-const follow = (follower: Follower) => runWithOwner(owner, () => link.follow(follower))
-const latest = () => streams.at(-1) as Stream
-
-function recordingFollower(): Follower & { log: string[]; failing: boolean } {
-  const follower = {
-    log: [] as string[],
-    failing: false,
-    apply(all: readonly ServerEvent[]) {
-      const events = all.filter(({ type }) => type !== heartbeat.type)
-      if (events.length === 0) return
-      follower.log.push(
-        `apply ${events.map((event) => ("sessionID" in event.properties ? event.properties.sessionID : event.type)).join(" ")}`,
-      )
-    },
-    async resync() {
-      follower.log.push("fetch")
-      if (follower.failing) throw new Failure("no")
-      return () => void follower.log.push("merge")
-    },
-  }
-  return follower
-}
-
-/** As OpenCode does it: the greeting comes before the subscription, the next message out of it. */
-async function goLive(): Promise<void> {
-  await settle()
-  latest().send(connected)
-  await settle()
-  latest().send(heartbeat)
-  await settle()
-}
-
-/** Once at the greeting, once when it is sure that everything from then on is told. */
-const caughtUp = ["fetch", "merge", "fetch", "merge"]
-
-beforeEach(async () => {
-  clock = makeTestClock()
-  streams = []
-  tries = []
-  refuseWith = undefined
-  online = true
-  directory = async () => "/repo"
-  wakeWindow = new EventTarget()
-  wakeDocument = Object.assign(new EventTarget(), { hidden: false })
-  createRoot((end) => {
-    dispose = end
-    owner = getOwner()
-    link = createLink({
-      open,
-      locate: () => directory(),
-      clock,
-      random: () => 1,
-      schedule: (run) => clock.after(16, run),
-      wakeSources: { window: wakeWindow, document: wakeDocument },
-      isOnline: () => online,
-    })
-  })
-  await settle()
-})
-
-afterEach(() => dispose())
+useHeldLink()
 
 describe("getting live", () => {
   test("a server that the proxy is just starting is waited for calmly, once a second", async () => {
-    refuseWith = new Failure("The local server is starting.", { status: 503, code: "local.starting" })
+    world.refuseWith = new Failure("The local server is starting.", { status: 503, code: "local.starting" })
     link.retryNow()
     latest().end()
     await settle()
     await clock.advance(3_500)
     expect([link.state(), link.reason()]).toEqual(["connecting", "The local server is starting."])
     expect(tries.slice(2).map((at, index) => at - (tries[index + 1] ?? 0))).toEqual([1000, 1000, 1000])
-    refuseWith = undefined
+    world.refuseWith = undefined
     await clock.advance(1_000)
     await goLive()
     expect([link.state(), link.reason()]).toEqual(["live", undefined])
@@ -138,7 +48,7 @@ describe("getting live", () => {
   test("the subscription stands before anything is fetched, and nothing in between is lost", async () => {
     const follower = recordingFollower()
     let found: (directory: string) => void = () => undefined
-    directory = () => new Promise((resolve) => (found = resolve))
+    world.directory = () => new Promise((resolve) => (found = resolve))
     follow(follower)
     expect(follower.log).toEqual([])
     await settle()
@@ -174,7 +84,7 @@ describe("getting live", () => {
   test("a server that does not say where it works is asked again from the start, and nothing is merged", async () => {
     const follower = recordingFollower()
     follow(follower)
-    directory = () => Promise.reject(new Failure("no path"))
+    world.directory = () => Promise.reject(new Failure("no path"))
     latest().send(connected)
     await settle()
     expect([link.state(), link.reason()]).toEqual(["retrying", "no path"])
@@ -184,7 +94,7 @@ describe("getting live", () => {
   })
 
   test("a greeting alone is not enough: a server that then says nothing for 10 s is connected to anew", async () => {
-    directory = () => new Promise(() => undefined)
+    world.directory = () => new Promise(() => undefined)
     latest().send(connected)
     await clock.advance(9_900)
     latest().beat()
@@ -305,7 +215,7 @@ describe("losing it", () => {
   })
 
   test("a server that is down is asked ever more rarely, but at least every half minute", async () => {
-    refuseWith = new Failure("down")
+    world.refuseWith = new Failure("down")
     latest().end()
     await clock.advance(100_000)
     const waits = tries.map((at, index) => at - (tries[index - 1] ?? at)).slice(1)
@@ -326,7 +236,7 @@ describe("losing it", () => {
   })
 
   test("without a network it is offline, not retrying, and goes on trying", async () => {
-    online = false
+    world.online = false
     await goLive()
     latest().end()
     await settle()
@@ -334,91 +244,4 @@ describe("losing it", () => {
     await clock.advance(500)
     expect(streams).toHaveLength(2)
   })
-})
-
-describe("being refused", () => {
-  test("a refusal ends the loop; only the person starts it again", async () => {
-    refuseWith = new Failure("The server needs a password.", { final: true })
-    latest().end()
-    await clock.advance(1_000)
-    expect(link.state()).toBe("refused")
-    expect(link.reason()).toBe("The server needs a password.")
-    refuseWith = undefined
-    wakeWindow.dispatchEvent(new Event("focus"))
-    await clock.advance(600_000)
-    expect(streams).toHaveLength(1)
-    link.retryNow()
-    await goLive()
-    expect(link.state()).toBe("live")
-  })
-})
-
-describe("waking up", () => {
-  beforeEach(async () => {
-    await goLive()
-    refuseWith = new Failure("down")
-    latest().end()
-    await clock.advance(100_000)
-    refuseWith = undefined
-    expect(link.state()).toBe("retrying")
-    streams.length = 0
-  })
-
-  test.each(["online", "focus", "pageshow"])("%s tries at once", async (type) => {
-    wakeWindow.dispatchEvent(new Event(type))
-    await settle()
-    expect(streams).toHaveLength(1)
-  })
-
-  test("a tab that is shown tries at once, one that is hidden does not", async () => {
-    wakeDocument.hidden = true
-    wakeDocument.dispatchEvent(new Event("visibilitychange"))
-    await settle()
-    expect(streams).toHaveLength(0)
-    wakeDocument.hidden = false
-    wakeDocument.dispatchEvent(new Event("visibilitychange"))
-    await settle()
-    expect(streams).toHaveLength(1)
-  })
-
-  test("several signs of waking are one try", async () => {
-    for (const type of ["online", "focus", "pageshow"]) wakeWindow.dispatchEvent(new Event(type))
-    await settle()
-    for (const type of ["online", "focus", "pageshow"]) wakeWindow.dispatchEvent(new Event(type))
-    await settle()
-    expect(streams).toHaveLength(1)
-  })
-})
-
-describe("waking up while live", () => {
-  test("a machine that slept does not trust its stream", async () => {
-    await goLive()
-    clock.jump(3_600_000)
-    // The first timer that fires notices that hours have passed.
-    await clock.advance(5_000)
-    expect(link.state()).not.toBe("live")
-    expect(streams).toHaveLength(2)
-  })
-
-  test("looking at a tab whose stream is fresh changes nothing, one that missed a heartbeat is replaced", async () => {
-    await goLive()
-    await clock.advance(9_000)
-    wakeWindow.dispatchEvent(new Event("focus"))
-    await settle()
-    expect(streams).toHaveLength(1)
-    await clock.advance(5_000)
-    wakeWindow.dispatchEvent(new Event("focus"))
-    await settle()
-    expect(streams).toHaveLength(2)
-  })
-})
-
-test("nothing is left running when the server is left", async () => {
-  await goLive()
-  dispose()
-  await settle()
-  expect(latest().signal.aborted).toBe(true)
-  await clock.advance(120_000)
-  expect(streams).toHaveLength(1)
-  expect(clock.pending()).toBe(0)
 })

@@ -385,7 +385,6 @@ test("a tab that leaves in the middle of things says nothing afterwards", async 
   tabs.send("ses_last")
   // This one applies what waits at once, while its own message to the others is still being collected.
   tabs.sendEvent("server.instance.disposed", { directory: "/repo" })
-  // A channel that is closed throws; nobody would catch it.
   await tabs.pass(200)
   expect(tabs.opened()).toBe(2)
 })
