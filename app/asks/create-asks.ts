@@ -39,7 +39,7 @@ export function createAsks(connection: Connection): Asks {
     try {
       await reply
     } catch (error) {
-      if (!(error instanceof Failure) || error.status !== 404) throw error
+      if (!(error instanceof Failure) || !error.isMissing) throw error
       change((draft) => dropAsk(draft, id))
       throw new Failure("This was already answered elsewhere, or the session was stopped.", {
         status: 404,

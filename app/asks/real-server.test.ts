@@ -1,8 +1,10 @@
 // Asks against the real `opencode`: what it tells, and what it keeps quiet about.
+
 import { createRoot } from "solid-js"
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest"
 import { type ScriptedModel, startModel, testScript } from "../../demo/model.ts"
 import { modelSettings } from "../../demo/model-settings.ts"
+import { fromTarget } from "../../tests/fakes/from-target.ts"
 import { type OpenCode, startOpenCode } from "../../tests/fakes/opencode.ts"
 import { makeTempHome, type TempHome } from "../../tests/fakes/temp-home.ts"
 import { answer } from "../connection/client.ts"
@@ -37,7 +39,7 @@ function openPage(): { connection: Connection; asks: Asks; close: () => void } {
   }
   return createRoot((close) => {
     const server = { id: "t:1", name: "t", url: "http://t:1", provided: false }
-    const connection = createConnection(server, { fetch: forward })
+    const connection = createConnection(server, { fetch: (request) => forward(request).then(fromTarget) })
     return { connection, asks: createAsks(connection), close }
   })
 }

@@ -15,8 +15,8 @@ export type StoredItems<T> = {
 }
 
 export type StoredItemsOptions<T> = {
-  /** The key of an item is this, its id, and the version. */
-  start: `sandbar.${string}.`
+  /** The key of an item is this, its id, and the version. No other start may begin with it. */
+  start: `sandbar.${string}/`
   version: number
   schema: v.GenericSchema<unknown, T>
   storage?: Storage | undefined

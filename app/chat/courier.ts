@@ -1,19 +1,22 @@
 // Who takes the outbox's prompts to the server, and when: one tab, one prompt of a conversation at a time, while the
 // server can be reached.
 import { createEffect, on, onCleanup, untrack } from "solid-js"
+import { gone } from "../base/gone.ts"
 import { standForLock, type TabLocks } from "../base/tab-lock.ts"
 import type { Clock } from "../connection/clock.ts"
 import type { Link } from "../connection/connection.ts"
-import type { Outcome } from "./deliver-prompt.ts"
+import { answerMs, type Outcome } from "./deliver-prompt.ts"
 import { firstOfEach, type OutboxEntry } from "./outbox-entry.ts"
 import type { OutboxStore } from "./outbox-store.ts"
 
 /** Without locks every tab sends its own, and after this long what a closed tab left behind. */
 const orphanMs = 60_000
-/** A tab in the background may have the lock and no connection. */
+/** A tab that has the lock may have no connection: so long after it should have tried, another one takes it. */
 const patienceMs = 3_000
 const firstPauseMs = 1_000
 const longestPauseMs = 15_000
+/** As long as the link would stay away. */
+const longestToldMs = 60_000
 
 export type CourierOptions = {
   /** The same in all tabs of one server. */
@@ -22,13 +25,15 @@ export type CourierOptions = {
   store: OutboxStore
   link: Pick<Link, "state">
   clock: Clock
-  deliver: (entry: OutboxEntry, lost: AbortSignal) => Promise<Outcome>
+  isHidden: () => boolean
+  /** `taken` aborts when another tab goes on with it. */
+  deliver: (entry: OutboxEntry, taken: AbortSignal) => Promise<Outcome>
   /** Undefined where the browser has none. */
   locks: TabLocks | undefined
 }
 
 /** One time of having the lock. What the tab before had under way is looked at anew. */
-type Turn = { lost: AbortSignal; underWay: Set<string> }
+type Turn = { taken: AbortSignal; underWay: Set<string> }
 
 export type Courier = {
   /** The tab that the person writes in sends at once, whoever had the lock. */
@@ -38,68 +43,101 @@ export type Courier = {
 export function createCourier(options: CourierOptions): Courier {
   const { store, link, clock, locks } = options
   let turn: Turn | undefined
-  const pauses = new Map<string, number>()
+  let left = false
 
-  const holds = () => turn !== undefined && !turn.lost.aborted
+  const holds = () => turn !== undefined && !turn.taken.aborted
   const isOurs = (entry: OutboxEntry) =>
     locks !== undefined || entry.tab === options.tab || clock.now() - entry.createdAt >= orphanMs
   // What waits from before needs the first resync: only that tells when a prompt is answered.
   const canGo = (entry: OutboxEntry) =>
     link.state() === "live" || (link.state() === "connecting" && entry.tab === options.tab)
 
-  const run = async (entry: OutboxEntry, { lost, underWay }: Turn) => {
-    underWay.add(entry.messageID)
-    // Read anew: what another tab wrote a moment ago may not have been announced yet.
-    const outcome = await options.deliver(store.get(entry.messageID) ?? entry, lost)
-    const { state } = store.get(entry.messageID) ?? { state: "back" }
+  const run = async (entry: OutboxEntry, { taken, underWay }: Turn) => {
+    const { messageID } = entry
+    underWay.add(messageID)
+    const outcome = await options.deliver(entry, taken)
+    underWay.delete(messageID)
+    if (left || taken.aborted) return
     // One that is over and still there must not be tried without end.
-    if (outcome === "again" || (state !== "back" && !lost.aborted)) await pause(entry.messageID, lost)
-    else pauses.delete(entry.messageID)
-    underWay.delete(entry.messageID)
+    const { tries = 0 } = store.get(messageID) ?? {}
+    const told = outcome.again ? Math.min(outcome.afterMs ?? 0, longestToldMs) : 0
+    const ms = Math.max(Math.min(firstPauseMs * 2 ** tries, longestPauseMs), told)
+    store.change(messageID, { tries: tries + 1, tryAt: clock.now() + ms })
     sendAll()
   }
-  const pause = (messageID: string, lost: AbortSignal) => {
-    const ms = pauses.get(messageID) ?? firstPauseMs
-    pauses.set(messageID, Math.min(ms * 2, longestPauseMs))
-    return new Promise<void>((resolve) => {
-      const end = () => {
-        cancel()
-        lost.removeEventListener("abort", end)
-        resolve()
-      }
-      const cancel = clock.after(ms, end)
-      lost.addEventListener("abort", end)
-    })
-  }
+  let cancelNext: (() => void) | undefined
+  let cancelTake: (() => void) | undefined
   const sendAll = () => {
-    if (!turn || turn.lost.aborted) return
-    for (const entry of firstOfEach(store.entries())) {
-      if (!turn.underWay.has(entry.messageID) && isOurs(entry) && canGo(entry)) void run(entry, turn)
-    }
+    cancelNext?.()
+    if (!turn || left || !holds()) return
+    untrack(store.refresh)
+    const { underWay } = turn
+    const first = firstOfEach(store.entries()).filter((one) => !underWay.has(one.messageID) && isOurs(one))
+    const waits = first.map((entry) => waitMs(entry, clock.now()))
+    for (const [at, entry] of first.entries()) if (waits[at] === 0 && canGo(entry)) void run(entry, turn)
+    const next = Math.min(...waits.filter((ms) => ms > 0))
+    if (next < Number.POSITIVE_INFINITY) cancelNext = clock.after(next, sendAll)
   }
 
   const lock = standForLock(
     `outbox ${options.name}`,
     (lost) => {
-      turn = { lost, underWay: new Set() }
+      const taken = new AbortController()
+      lost.addEventListener("abort", () => !left && taken.abort(gone))
+      turn = { taken: taken.signal, underWay: new Set() }
       untrack(sendAll)
     },
     locks,
   )
-  const waits = () => store.entries().some((entry) => entry.state !== "back")
+  const takeWhatWaits = () => {
+    if (!locks || holds()) return sendAll()
+    store.refresh()
+    const late = lateAt(store.entries())
+    if (late === undefined || clock.now() < late + patienceMs) return
+    // Tabs that nobody looks at leave it to the others.
+    if (options.isHidden()) cancelTake = clock.after(patienceMs, takeWhatWaits)
+    else lock.steal()
+  }
   createEffect(
-    on([store.entries, link.state], ([, state]) => {
-      sendAll()
-      if (state !== "live" || !waits()) return
-      // Somebody else's turn passes, or an orphan comes of age.
-      const ms = locks ? patienceMs : orphanMs
-      onCleanup(clock.after(ms, () => (holds() ? sendAll() : waits() && lock.steal())))
+    on(link.state, (state) => {
+      if (state !== "live" || !holds()) return
+      // What could not be tried before can be now.
+      for (const entry of untrack(store.entries)) if (entry.tryAt) store.change(entry.messageID, { tryAt: 0 })
     }),
   )
-  onCleanup(lock.leave)
+  createEffect(
+    on([store.entries, link.state], ([entries, state]) => {
+      sendAll()
+      const late = state === "live" ? lateAt(entries) : undefined
+      if (late === undefined) return
+      // Somebody else's turn passes, or an orphan comes of age.
+      const ms = locks ? Math.max(0, late - clock.now()) + patienceMs : orphanMs
+      cancelTake = clock.after(ms, takeWhatWaits)
+      onCleanup(() => cancelTake?.())
+    }),
+  )
+  onCleanup(() => {
+    left = true
+    cancelNext?.()
+    lock.leave()
+  })
   return {
     takeOver() {
       if (locks && !holds()) lock.steal()
     },
   }
+}
+
+function waitMs({ tryAt = 0 }: OutboxEntry, now: number): number {
+  // A clock that was set back must not hold it up for longer.
+  return Math.min(Math.max(0, tryAt - now), longestToldMs)
+}
+
+/** When whoever has the turn should have done something; undefined while nothing waits. */
+function lateAt(entries: readonly OutboxEntry[]): number | undefined {
+  const waiting = firstOfEach(entries)
+  if (waiting.length === 0) return undefined
+  const dueAt = ({ createdAt, tryAt = 0, state, leftAt = 0 }: OutboxEntry) =>
+    Math.max(createdAt, tryAt, state === "sending" ? leftAt + answerMs : 0)
+  return Math.min(...waiting.map(dueAt))
 }

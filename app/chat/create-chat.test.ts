@@ -2,6 +2,7 @@ import type { Session } from "@opencode-ai/sdk/v2/client"
 import { createRoot, createSignal } from "solid-js"
 import { afterEach, beforeEach, describe, expect, test } from "vitest"
 import { assistantMessage, session, textPart, userMessage } from "../../tests/fakes/chat-parts.ts"
+import { fromTarget } from "../../tests/fakes/from-target.ts"
 import { sendAndWait } from "../../tests/fakes/send-and-wait.ts"
 import { makeTestClock, settle, type TestClock } from "../../tests/fakes/test-clock.ts"
 import { makeClient, makeServerFetch } from "../connection/client.ts"
@@ -10,6 +11,7 @@ import type { Chat } from "./chat.ts"
 import type { Turn } from "./chat-state.ts"
 import { createChat } from "./create-chat.ts"
 import { settleMs } from "./hold-back.ts"
+import { gapMark } from "./text-after-gap.ts"
 
 /** A server in a few lines: what it stores, and what each path should do instead, if anything. */
 let stored: { sessions: Session[]; messages: Record<string, Turn[]> }
@@ -86,7 +88,7 @@ beforeEach(() => {
         follower = one
       },
     }
-    const client = makeClient(makeServerFetch(server, serve))
+    const client = makeClient(makeServerFetch(server, (request) => serve(request).then(fromTarget)))
     chat = createChat({ server, client, link }, { clock })
   })
 })
@@ -249,6 +251,53 @@ describe("an open session", () => {
     late.resolve(Response.json([turn("msg_1", "before the gap")]))
     await settle()
     expect(chat.state.messages.ses_1).toEqual([turn("msg_5", "after the gap")])
+  })
+
+  test("a session that was made across a gap is loaded: what was told of it has a hole", async () => {
+    await goLive()
+    const late = Promise.withResolvers<Response>()
+    instead["POST /session"] = () => late.promise
+    const made = chat.createSession()
+    await settle()
+    const info = userMessage("msg_9", { sessionID: "ses_new" })
+    follower.apply([event("message.updated", { sessionID: "ses_new", info })])
+    await goLive()
+    stored.sessions.push(root("ses_new", 99))
+    stored.messages.ses_new = [turn("msg_8", "missed"), turn("msg_9", "told")]
+    late.resolve(Response.json(root("ses_new", 99)))
+    await made
+    await settle()
+    expect(chat.state.messages.ses_new?.map((one) => one.info.id)).toEqual(["msg_8", "msg_9"])
+  })
+
+  test("words that come before the answer to a gap do not close it, not even when it has to be asked for again", async () => {
+    const text = { ...textPart("prt_t", "one two", { messageID: "msg_2" }), time: { start: 1 } }
+    stored.messages.ses_1 = [{ info: assistantMessage("msg_2"), parts: [text] }]
+    open(() => "ses_1")
+    await goLive()
+    const ids = { sessionID: "ses_1", messageID: "msg_2", partID: "prt_t", field: "text" }
+    stored.messages.ses_1 = [{ info: assistantMessage("msg_2"), parts: [{ ...text, text: "" }] }]
+    instead["GET /path"] = () => Response.error()
+    await goLive()
+    follower.apply([event("message.part.delta", { ...ids, delta: " four" })])
+    const now = () => {
+      const part = chat.state.messages.ses_1?.[0]?.parts[0]
+      return part?.type === "text" ? part.text : ""
+    }
+    expect(now()).toBe(`one two${gapMark} four`)
+    instead = {}
+    await goLive()
+    expect(now().startsWith(`one two${gapMark} four`)).toBe(true)
+  })
+
+  test("asking for the list anew keeps the sub-agents of the open session: no list names them", async () => {
+    open(() => "ses_1")
+    await goLive()
+    const info = root("ses_sub", 30, { parentID: "ses_1" })
+    follower.apply([event("session.created", { sessionID: "ses_sub", info })])
+    chat.reload()
+    await settle()
+    expect(chat.state.sessions.ses_sub).toEqual(info)
   })
 })
 

@@ -76,9 +76,11 @@ export function createChat(connection: Connection, options: ChatOptions = {}): C
   }
   const reloadPages = async (signal: AbortSignal) => {
     const log = logs.start()
+    // Lists leave sub-agent sessions out. No gap came, so events keep them true.
+    const keep = (id: string) => opened.has(id) || state.sessions[id]?.parentID !== undefined
     try {
       const merge = await pages.fetch(signal)
-      if (!signal.aborted) merge(log.events, opened.has)
+      if (!signal.aborted) merge(log.events, keep)
     } finally {
       log.stop()
     }
@@ -96,7 +98,10 @@ export function createChat(connection: Connection, options: ChatOptions = {}): C
     apply(events) {
       logs.add(events)
       room.change((draft) => {
-        for (const event of events) applyEvent(draft, event)
+        for (const event of events) {
+          opened.beforeEvent(draft, event)
+          applyEvent(draft, event)
+        }
       })
       for (const event of events) {
         holdBack.see(event)

@@ -11,6 +11,7 @@ import type { OpenSession } from "./open-session.ts"
 import { isStale, type OutboxEntry, underWayFor } from "./outbox-entry.ts"
 import type { OutboxStore } from "./outbox-store.ts"
 import { isRefusal, reasonOf } from "./refusal.ts"
+import { untilPutAway } from "./until-put-away.ts"
 
 export type Delivery = {
   room: ChatRoom
@@ -23,37 +24,56 @@ export type Delivery = {
 /** The server takes a prompt at once and works on it afterwards. */
 export const answerMs = 15_000
 
-/** `again`: nobody could be asked, or nobody had an answer; it still waits. */
-export type Outcome = "over" | "again"
+/** `again`: nobody could be asked, or nobody had an answer; it still waits, at least for as long as was asked for. */
+export type Outcome = { again: false } | { again: true; afterMs: number | undefined }
+const over: Outcome = { again: false }
 
-/** `lost` aborts when another tab goes on with it. */
+export type Ends = {
+  /** Another tab goes on with it. */
+  taken: AbortSignal
+  /** That, or the server was left here. */
+  lost: AbortSignal
+}
+
 export async function deliverPrompt(
   parts: Delivery,
   { messageID }: OutboxEntry,
-  lost: AbortSignal,
+  { taken, lost }: Ends,
 ): Promise<Outcome> {
   const { store, room } = parts
   await untilArrived(parts, messageID, lost)
   const entry = store.get(messageID)
-  if (lost.aborted || !entry || entry.state === "back") return "over"
+  if (lost.aborted || !entry || entry.state === "back") return over
   try {
     if (entry.state === "sending" && (await isKept(room, entry, lost))) return arrived(store, entry)
+    if (calledBack(store, entry)) return over
     if (isStale(entry, room.clock.now()))
       throw new Failure("This prompt waited for more than a day, so it was not sent.", { final: true })
     const sessionID = await parts.openSession(entry, lost)
-    await parts.holdBack.wait(sessionID)
+    const { doubtful } = await parts.holdBack.wait(sessionID)
+    if (doubtful) await untilPutAway(room, sessionID, lost)
     // Cancelled meanwhile, or taken over.
-    if (lost.aborted || !store.change(entry.messageID, { state: "sending", leftAt: room.clock.now() }))
-      return "over"
-    await send(parts, { ...entry, sessionID }, lost)
-    return lost.aborted ? "over" : arrived(store, entry)
+    if (
+      lost.aborted ||
+      calledBack(store, entry) ||
+      !store.change(entry.messageID, { state: "sending", leftAt: room.clock.now() })
+    )
+      return over
+    await send(parts, { ...entry, sessionID }, { taken, lost })
+    return lost.aborted ? over : arrived(store, entry)
   } catch (error) {
     const failure = failureOf(error)
-    if (lost.aborted) return "over"
-    if (!isRefusal(failure)) return "again"
+    if (lost.aborted) return over
+    if (!isRefusal(failure)) return { again: true, afterMs: failure.retryAfterMs }
     giveBack(store, entry, failure)
-    return "over"
+    return over
   }
+}
+
+/** The person wanted it back, and the server does not have it. */
+function calledBack(store: OutboxStore, { messageID }: OutboxEntry): boolean {
+  if (!store.get(messageID)?.cancelled) return false
+  return store.change(messageID, { state: "back", reason: undefined })
 }
 
 /** A request that another tab gave up, or this one, is not overtaken by the question whether it arrived. */
@@ -77,18 +97,18 @@ function arrived(store: OutboxStore, entry: OutboxEntry): Outcome {
     }
   }
   store.remove(entry.messageID)
-  return "over"
+  return over
 }
 
 function giveBack(store: OutboxStore, entry: OutboxEntry, failure: Failure): void {
   // Its session was deleted: nobody can open that one to find the text.
-  const homeless = failure.status === 404 ? { sessionID: undefined, opens: undefined } : {}
+  const homeless = failure.isMissing ? { sessionID: undefined, opens: undefined } : {}
   store.change(entry.messageID, { state: "back", reason: reasonOf(failure), ...homeless })
 }
 
 type SessionEntry = OutboxEntry & { sessionID: string }
 
-async function send(parts: Delivery, entry: SessionEntry, lost: AbortSignal): Promise<void> {
+async function send(parts: Delivery, entry: SessionEntry, { taken, lost }: Ends): Promise<void> {
   const { sessionID, messageID, partID, text, agent, model } = entry
   // Before the request: the echo may come before its answer.
   const expected = parts.echoes.expect(sessionID, messageID)
@@ -101,8 +121,10 @@ async function send(parts: Delivery, entry: SessionEntry, lost: AbortSignal): Pr
       ...(model === undefined ? {} : { model }),
     }
     const { clock, client } = parts.room
-    // Whoever leaves the server now still wants it sent.
-    await beforeDeadline(clock, answerMs, (signal) => answer(client.session.promptAsync(body, { signal })))
+    // Whoever leaves the server now still wants it sent. Whoever goes on with it looks first, and must not be
+    // followed by a request that was held up.
+    const post = (signal: AbortSignal) => answer(client.session.promptAsync(body, { signal }))
+    await beforeDeadline(clock, answerMs, post, taken)
     while (!lost.aborted) {
       const echo = await expected.echo(lost)
       if (echo.kind === "echoed") return
@@ -128,7 +150,7 @@ async function isKept(room: ChatRoom, entry: OutboxEntry, lost: AbortSignal): Pr
       answer(room.client.session.message({ sessionID, messageID }, { signal }))
     return (await beforeDeadline(room.clock, answerMs, ask, lost)).info.id === messageID
   } catch (error) {
-    if (failureOf(error).status === 404) return false
+    if (failureOf(error).isMissing) return false
     throw error
   }
 }

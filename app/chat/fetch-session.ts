@@ -31,7 +31,7 @@ export async function fetchSession(
     ])
     return { session, children, ...page }
   } catch (error) {
-    if (error instanceof Failure && error.status === 404) return missing
+    if (error instanceof Failure && error.isMissing) return missing
     throw error
   }
 }

@@ -57,3 +57,16 @@ test("after a gap every prompt waits 300 ms: whatever failed in it has settled b
   await clock.advance(1)
   expect(seen.done).toBe(true)
 })
+
+test("for 5 s after a failure or a gap, a prompt is told that a turn may have failed lately", async () => {
+  const { clock, holdBack } = waiting([event("session.error", "ses_2")])
+  const doubtful = (id: string) => {
+    const asked = holdBack.wait(id)
+    return clock.advance(300).then(async () => (await asked).doubtful)
+  }
+  expect([await doubtful("ses_1"), await doubtful("ses_2")]).toEqual([false, true])
+  await clock.advance(5_000)
+  expect(await doubtful("ses_2")).toBe(false)
+  holdBack.seeGap()
+  expect(await doubtful("ses_1")).toBe(true)
+})

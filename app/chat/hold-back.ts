@@ -5,19 +5,23 @@ import type { Clock } from "../connection/clock.ts"
 import type { ServerEvent } from "../connection/connection.ts"
 
 export const settleMs = 300
+/** For this long after it a failed turn may not be put away, on a machine that is short of time. */
+export const recentMs = 5_000
 
 export type HoldBack = {
   see: (event: ServerEvent) => void
   /** Nobody knows what happened until now. */
   seeGap: () => void
-  /** Resolves when a prompt to this session will be answered. */
-  wait: (sessionID: string) => Promise<void>
+  /** Resolves when a prompt to this session should be answered. Says whether a turn of it may have failed lately. */
+  wait: (sessionID: string) => Promise<{ doubtful: boolean }>
 }
 
 type Settling = { settled: Promise<void>; finish: () => void; cancelTimer: () => void }
 
 export function makeHoldBack(clock: Clock): HoldBack {
   const failed = new Map<string, Settling>()
+  /** What may have failed lately, with the way to forget it later. */
+  const recent = new Map<string, () => void>()
   const everything = ""
 
   const settle = (sessionID: string) => {
@@ -28,6 +32,11 @@ export function makeHoldBack(clock: Clock): HoldBack {
       one.finish()
     })
     failed.set(sessionID, one)
+    recent.get(sessionID)?.()
+    recent.set(
+      sessionID,
+      clock.after(recentMs, () => void recent.delete(sessionID)),
+    )
   }
 
   return {
@@ -41,6 +50,7 @@ export function makeHoldBack(clock: Clock): HoldBack {
     async wait(sessionID) {
       await failed.get(everything)?.settled
       await failed.get(sessionID)?.settled
+      return { doubtful: recent.has(everything) || recent.has(sessionID) }
     },
   }
 }

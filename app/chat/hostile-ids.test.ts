@@ -1,10 +1,12 @@
 // The attack: a server names a session, a message or a part after something that every object has, and our
 // state leads it there. Through the real store, as events and as answers.
+
 import type { Session } from "@opencode-ai/sdk/v2/client"
 import fc from "fast-check"
 import { createRoot } from "solid-js"
 import { afterEach, beforeEach, expect, test, vi } from "vitest"
 import { session, textPart, userMessage } from "../../tests/fakes/chat-parts.ts"
+import { fromTarget } from "../../tests/fakes/from-target.ts"
 import { settle } from "../../tests/fakes/test-clock.ts"
 import { makeClient, makeServerFetch } from "../connection/client.ts"
 import type { Follower, ServerEvent } from "../connection/connection.ts"
@@ -70,7 +72,11 @@ beforeEach(() => {
         follower = one
       },
     }
-    chat = createChat({ server, client: makeClient(makeServerFetch(server, serve)), link })
+    chat = createChat({
+      server,
+      client: makeClient(makeServerFetch(server, (request) => serve(request).then(fromTarget))),
+      link,
+    })
   })
 })
 afterEach(() => {

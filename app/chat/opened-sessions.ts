@@ -14,6 +14,7 @@ import { fetchMessages, fetchSession, missing, type SessionSnapshot } from "./fe
 import { addEarlierMessages, type HeldTexts, holdTexts } from "./merge-messages.ts"
 import { mergeOpened } from "./merge-opened.ts"
 import { isDown } from "./session-pages.ts"
+import { makeTornTexts, type TornTexts } from "./torn-texts.ts"
 
 const pageSize = 50
 /** More than this are not fetched at once after a gap, however far back a person has read. */
@@ -47,6 +48,8 @@ export type OpenedSessions = Pick<Chat, "openSession"> & {
   /** Whether it is loaded, or about to be. */
   has: (sessionID: string) => boolean
   create: CreateSession
+  /** Called with every event of the stream, before it is applied. */
+  beforeEvent: TornTexts["mark"]
   /** Fetches all that are open; the function it returns merges them. */
   fetch: (signal: AbortSignal) => Promise<(since: readonly ServerEvent[]) => void>
   /** What can be shown again later, of the sessions that were open; the last one at the end. */
@@ -56,6 +59,7 @@ export type OpenedSessions = Pick<Chat, "openSession"> & {
 /** `aside`: what was remembered of sessions that were open earlier. */
 export function createOpenedSessions(room: ChatRoom, aside: RememberedMessages = new Map()): OpenedSessions {
   const opened = new Map<string, Opened>()
+  const torn = makeTornTexts()
 
   const add = (id: string, phase: Phase): Opened => {
     const [current, show] = createSignal<Phase>(phase)
@@ -86,6 +90,7 @@ export function createOpenedSessions(room: ChatRoom, aside: RememberedMessages =
     room.change((draft) => {
       draft.messages[id] = turns
     })
+    torn.tear(room.state, id)
   }
 
   const fetchOne = async (
@@ -162,9 +167,10 @@ export function createOpenedSessions(room: ChatRoom, aside: RememberedMessages =
         if (opened.has(session.id)) return session
         const one = add(session.id, { kind: "loading" })
         const empty = { session, children: [], turns: [], cursor: undefined }
-        mergeOne(room, one, empty, log.events, new Map())
-        // Events were missed, so it may not be empty any more.
-        if (gap.aborted && room.link.state() === "live") void load(one)
+        if (!gap.aborted) mergeOne(room, one, empty, log.events, new Map())
+        // Events were missed: it may not be empty any more, and the log has a hole. Without a link, what follows
+        // the gap loads it.
+        else if (room.link.state() === "live") void load(one)
         return session
       } finally {
         log.stop()
@@ -194,9 +200,11 @@ export function createOpenedSessions(room: ChatRoom, aside: RememberedMessages =
         },
       }
     },
+    beforeEvent: torn.mark,
     async fetch(signal) {
       putAside(left())
       forget(left())
+      for (const id of opened.keys()) torn.tear(room.state, id)
       const merges = await Promise.all([...opened.values()].map((one) => fetchOne(one, signal)))
       return (since) => {
         for (const merge of merges) merge(since)

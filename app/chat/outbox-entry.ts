@@ -1,11 +1,15 @@
 // A prompt between the person and the server. It keeps its ids, whoever sends it and however often: OpenCode stores
 // a prompt with the same id once (measured: twice at once, while it is answered and after it was answered).
 import * as v from "valibot"
+import type { Server } from "../servers/server.ts"
 import type { Prompt } from "./chat.ts"
 
 export const OutboxEntrySchema = v.object({
   messageID: v.string(),
   partID: v.string(),
+  /** Where it was to go when it was written, and as whom; a server's id knows neither scheme nor person. */
+  url: v.string(),
+  username: v.string(),
   /** Absent until the session exists. */
   sessionID: v.optional(v.string()),
   /** For a session that does not exist yet: the prompts that share this go into the same one. */
@@ -14,6 +18,9 @@ export const OutboxEntrySchema = v.object({
   creating: v.optional(v.boolean()),
   /** When the last request for it left, in milliseconds since 1970. */
   leftAt: v.optional(v.number()),
+  /** Tries in a row that brought no answer, and when any tab may try again. */
+  tries: v.optional(v.number()),
+  tryAt: v.optional(v.number()),
   text: v.string(),
   agent: v.optional(v.string()),
   model: v.optional(v.object({ providerID: v.string(), modelID: v.string() })),
@@ -22,14 +29,23 @@ export const OutboxEntrySchema = v.object({
   tab: v.string(),
   /** `sending`: it may have arrived. `back`: it becomes a draft again, in the tab that shows its session. */
   state: v.picklist(["waiting", "sending", "back"]),
+  /** The person wants it back, and it may have arrived: it is looked for, and not sent again. */
+  cancelled: v.optional(v.boolean()),
   /** Why it comes back; absent when the person cancelled it. */
   reason: v.optional(v.string()),
 })
 
-type StoredEntry = v.InferOutput<typeof OutboxEntrySchema>
+export type StoredEntry = v.InferOutput<typeof OutboxEntrySchema>
 
 /** `unkept`: the browser's storage refused it, so it lives as long as this tab. */
 export type OutboxEntry = StoredEntry & { unkept?: boolean }
+
+/** Another password is still the same person. */
+export type Owner = Pick<StoredEntry, "url" | "username">
+
+export function ownerOf(server: Pick<Server, "url" | "username">): Owner {
+  return { url: server.url, username: server.username ?? "" }
+}
 
 /** Nobody expects a prompt of the day before to start working by itself; it becomes a draft again. */
 const freshMs = 24 * 3_600_000
@@ -68,7 +84,7 @@ export function firstOfEach(entries: readonly OutboxEntry[]): OutboxEntry[] {
 export type Place = Pick<OutboxEntry, "sessionID" | "opens" | "creating">
 
 export function makeEntry(
-  ids: Pick<OutboxEntry, "messageID" | "partID" | "tab" | "createdAt">,
+  ids: Owner & Pick<OutboxEntry, "messageID" | "partID" | "tab" | "createdAt">,
   place: Place,
   prompt: Prompt,
 ): OutboxEntry {

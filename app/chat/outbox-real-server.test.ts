@@ -1,9 +1,11 @@
 // The outbox against the real `opencode`: what it builds on, and that a cut at any moment ends in one answer.
+
 import type { UserMessage } from "@opencode-ai/sdk/v2/client"
 import { createRoot, createSignal } from "solid-js"
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest"
 import { type ScriptedModel, startModel, testScript } from "../../demo/model.ts"
 import { modelSettings } from "../../demo/model-settings.ts"
+import { fromTarget } from "../../tests/fakes/from-target.ts"
 import { type OpenCode, startOpenCode } from "../../tests/fakes/opencode.ts"
 import { makeFakeLocks } from "../../tests/fakes/tab-locks.ts"
 import { makeTempHome, type TempHome } from "../../tests/fakes/temp-home.ts"
@@ -67,7 +69,9 @@ async function until(holds: () => boolean | Promise<boolean>, ms = 40_000): Prom
     await sleep(20)
   }
 }
-const rest = async (session: string) => {
+/** `count` answers have begun, and nothing goes on. The server may take its time to begin. */
+const rest = async (session: string, count: number) => {
+  await until(async () => (await answers(session)).reduce((sum, each) => sum + each, 0) >= count)
   await sleep(300)
   await until(() => idle(session))
   await sleep(300)
@@ -96,7 +100,7 @@ async function openPage(session: string): Promise<Page> {
   }
   const server = { id: "t:1", name: "t", url: "http://t:1", provided: false }
   const page = createRoot((close) => {
-    const connection = createConnection(server, { fetch: forward })
+    const connection = createConnection(server, { fetch: (request) => forward(request).then(fromTarget) })
     const chat = createChat(connection, { locks: locks.tab().locks })
     const [id] = createSignal(session)
     chat.openSession(id)
@@ -126,16 +130,17 @@ test("OpenCode stores and answers a prompt once that comes twice, at the same ti
   await Promise.all([1, 2].map(() => post(`session/${session}/prompt_async`, body)))
   await sleep(150)
   await post(`session/${session}/prompt_async`, body)
-  await rest(session)
+  await rest(session, 1)
   expect([await texts(session), await answers(session)]).toEqual([["think"], [1]])
 }, 90_000)
 
 test("but an older one that comes again is answered again: that is why it is looked for first", async () => {
   const session = await create()
   const first = prompt(makeId("msg"), "think")
-  for (const body of [first, prompt(makeId("msg"), "think more"), first]) {
+  const bodies = [first, prompt(makeId("msg"), "think more"), first]
+  for (const [index, body] of bodies.entries()) {
     await post(`session/${session}/prompt_async`, body)
-    await rest(session)
+    await rest(session, index + 1)
   }
   expect((await answers(session)).reduce((sum, count) => sum + count, 0)).toBe(3)
 }, 90_000)
@@ -155,7 +160,8 @@ test.each(["cut", "deaf"] as const)(
     const again = await openPage(session)
     await until(() => again.chat.outbox.entries().length === 0)
     await until(async () => (await texts(session)).length === 3)
-    await rest(session)
+    await until(async () => (await answers(session)).at(-1) === 1)
+    await rest(session, 1)
     expect(await texts(session)).toEqual(["think one", "think two", "think three"])
     // OpenCode may answer several that wait at once; never one twice.
     expect(Math.max(...(await answers(session)))).toBe(1)
@@ -194,9 +200,9 @@ test("a prompt that failed in a gap does not swallow the one that waits for the 
   await until(() => idle(session))
   page.go("open")
   await until(() => page.chat.outbox.entries().length === 0)
-  await rest(session)
-  expect(await texts(session)).toContain("think after")
-  await until(async () => (await answers(session)).every((each) => each === 1))
+  await until(async () => (await texts(session)).includes("think after"))
+  await rest(session, 2)
+  expect(await answers(session)).toEqual([1, 1])
 }, 90_000)
 
 test("Retry answers a stored prompt that nobody works on, once, and keeps its text", async () => {
@@ -205,8 +211,8 @@ test("Retry answers a stored prompt that nobody works on, once, and keeps its te
   await post(`session/${session}/message`, prompt(makeId("msg"), "think", { noReply: true }))
   const info = (await stored(session))[0]?.info as UserMessage
   await Promise.all([page.chat.retryPrompt(info), page.chat.retryPrompt(info)])
-  await rest(session)
+  await rest(session, 1)
   await page.chat.retryPrompt(info)
-  await rest(session)
+  await rest(session, 1)
   expect([await texts(session), await answers(session)]).toEqual([["think"], [1]])
 }, 90_000)

@@ -3,7 +3,7 @@
 import { type Accessor, createSignal, onCleanup, untrack } from "solid-js"
 import { prefix } from "../base/prefix.ts"
 import { makeStoredItems, type StoredItems } from "../base/stored-items.ts"
-import { type OutboxEntry, OutboxEntrySchema } from "./outbox-entry.ts"
+import { type OutboxEntry, OutboxEntrySchema, type Owner, type StoredEntry } from "./outbox-entry.ts"
 
 export type OutboxStore = {
   /** The oldest first. */
@@ -11,28 +11,34 @@ export type OutboxStore = {
   /** As it is stored now, which a tab may not have heard of yet. */
   get: (messageID: string) => OutboxEntry | undefined
   put: (entry: OutboxEntry) => void
+  /** Takes in what other tabs wrote and the browser has not told yet. */
+  refresh: () => void
   /** Does nothing when it is gone, or given back to the person. Says whether it did something. */
   change: (messageID: string, fields: Partial<OutboxEntry>) => boolean
   /** What it was; undefined when another was faster. */
   remove: (messageID: string) => OutboxEntry | undefined
 }
 
-/** The prefix belongs to it: another Sandbar of this origin means another server by the same id. */
-export function makeOutboxItems(serverID: string): StoredItems<OutboxEntry> {
-  return makeStoredItems<OutboxEntry>({
-    start: `sandbar.outbox.${prefix}.${serverID}.`,
+/**
+ * The prefix belongs to it: another Sandbar of this origin means another server by the same id. Both are encoded, so
+ * that none begins with another: `local` is not the beginning of `local.lan:4096`.
+ */
+export function makeOutboxItems(serverID: string): StoredItems<StoredEntry> {
+  return makeStoredItems<StoredEntry>({
+    start: `sandbar.outbox.${encodeURIComponent(prefix)}/${encodeURIComponent(serverID)}/`,
     version: 1,
     schema: OutboxEntrySchema,
   })
 }
 
-export function createOutboxStore(items: StoredItems<OutboxEntry>): OutboxStore {
+/** `owner`: whoever is signed in. What others wrote here is not theirs to see or to send; it waits for its writer. */
+export function createOutboxStore(items: StoredItems<StoredEntry>, owner: Owner): OutboxStore {
   // What the storage refused.
   const unkept = new Map<string, OutboxEntry>()
   const read = () =>
-    [...new Map([...items.all(), ...unkept]).values()].sort(
-      (a, b) => a.createdAt - b.createdAt || (a.messageID < b.messageID ? -1 : 1),
-    )
+    [...new Map([...items.all(), ...unkept]).values()]
+      .filter((entry) => entry.url === owner.url && entry.username === owner.username)
+      .sort((a, b) => a.createdAt - b.createdAt || (a.messageID < b.messageID ? -1 : 1))
   const [entries, setEntries] = createSignal<readonly OutboxEntry[]>(read())
   const refresh = () => {
     const now = read()
@@ -58,6 +64,7 @@ export function createOutboxStore(items: StoredItems<OutboxEntry>): OutboxStore 
     entries,
     get,
     put,
+    refresh,
     change(messageID, fields) {
       const entry = get(messageID)
       if (!entry || entry.state === "back") return false

@@ -1,5 +1,7 @@
 // Nothing that was typed is lost and nothing is sent twice, whatever breaks at whatever moment.
+
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest"
+import { fromTarget } from "../../tests/fakes/from-target.ts"
 import {
   makePromptServer,
   type PromptServer,
@@ -182,6 +184,26 @@ describe("a cut", () => {
     },
   )
 
+  test.each([
+    ["lost", [], [["one", "back"]]],
+    ["unheard", ["one"], []],
+  ] as const)(
+    "cancelled after a request that is %s, it is on the server or a draft again, never both",
+    async (fault, stored, left) => {
+      const tab = await open()
+      during(prompts, fault)
+      const id = send(tab, "one")
+      await pass()
+      tab.setLink("offline")
+      tab.chat.outbox.cancel(id)
+      expect(tab.chat.outbox.entries()).toMatchObject([{ state: "sending", cancelled: true }])
+      server.fault = () => undefined
+      tab.setLink("live")
+      await pass(20_000)
+      expect([server.texts("ses_1"), states(tab)]).toEqual([stored, left])
+    },
+  )
+
   test.each([502, 503, 504, 429, 401])("status %i of the way there keeps it waiting", async (status) => {
     const tab = await open()
     const code = status === 502 ? "target.unreachable" : "limit.busy"
@@ -196,7 +218,7 @@ describe("a cut", () => {
 
   test.each([400, 413, 500])("the server's own %i gives it back with the reason", async (status) => {
     const tab = await open()
-    during(prompts, Response.json({ name: "X", data: { message: "I will not." } }, { status }))
+    during(prompts, fromTarget(Response.json({ name: "X", data: { message: "I will not." } }, { status })))
     const id = send(tab, "one")
     await pass()
     expect(shown(tab)).toEqual([])

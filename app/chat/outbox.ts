@@ -14,7 +14,7 @@ import type { HoldBack } from "./hold-back.ts"
 import type { MakeId } from "./message-id.ts"
 import { makeOpenSession } from "./open-session.ts"
 import type { CreateSession } from "./opened-sessions.ts"
-import { makeEntry, type OutboxEntry, type Place } from "./outbox-entry.ts"
+import { makeEntry, type OutboxEntry, ownerOf, type Place } from "./outbox-entry.ts"
 import { createOutboxStore, makeOutboxItems } from "./outbox-store.ts"
 import { createPendingTurns } from "./pending-turns.ts"
 
@@ -23,7 +23,7 @@ export type Outbox = {
   entries: Accessor<readonly OutboxEntry[]>
   /** `place`: the session, or undefined for one that this prompt starts. Returns the message's id. */
   send: (place: Place | undefined, prompt: Prompt) => string
-  /** Becomes a draft again, without a reason. */
+  /** Becomes a draft again, without a reason; one that may have arrived, once the server said that it did not. */
   cancel: (messageID: string) => void
   /** Takes one that came back out; undefined when another tab did. */
   collect: (messageID: string) => OutboxEntry | undefined
@@ -40,8 +40,9 @@ export type OutboxOptions = {
 
 export function createOutbox(options: OutboxOptions): Outbox & { see: (event: ServerEvent) => void } {
   const { server, room, makeId, holdBack } = options
+  const owner = ownerOf(server)
   const locks = "locks" in options ? options.locks : browserLocks()
-  const store = createOutboxStore(makeOutboxItems(server.id))
+  const store = createOutboxStore(makeOutboxItems(server.id), owner)
   const echoes = makeEchoes(room.clock)
   const openSession = makeOpenSession(room, store, options.createSession)
   const tab = makeId("msg")
@@ -53,13 +54,13 @@ export function createOutbox(options: OutboxOptions): Outbox & { see: (event: Se
     store,
     link: room.link,
     clock: room.clock,
+    isHidden: () => document.hidden,
     locks,
-    deliver: (entry, lost) =>
-      deliverPrompt(
-        { room, store, holdBack, echoes, openSession },
-        entry,
-        AbortSignal.any([lost, left.signal]),
-      ),
+    deliver: (entry, taken) =>
+      deliverPrompt({ room, store, holdBack, echoes, openSession }, entry, {
+        taken,
+        lost: AbortSignal.any([taken, left.signal]),
+      }),
   })
   createPendingTurns(room, store.entries)
 
@@ -71,7 +72,7 @@ export function createOutbox(options: OutboxOptions): Outbox & { see: (event: Se
       const createdAt = Math.max(room.clock.now(), (store.entries().at(-1)?.createdAt ?? 0) + 1)
       store.put(
         makeEntry(
-          { messageID, partID: makeId("prt"), tab, createdAt },
+          { ...owner, messageID, partID: makeId("prt"), tab, createdAt },
           place ?? { opens: messageID },
           prompt,
         ),
@@ -81,7 +82,10 @@ export function createOutbox(options: OutboxOptions): Outbox & { see: (event: Se
       courier.takeOver()
       return messageID
     },
-    cancel: (messageID) => void store.change(messageID, { state: "back", reason: undefined }),
+    cancel(messageID) {
+      const mayHaveArrived = store.get(messageID)?.state === "sending"
+      store.change(messageID, mayHaveArrived ? { cancelled: true } : { state: "back", reason: undefined })
+    },
     collect: (messageID) => (store.get(messageID)?.state === "back" ? store.remove(messageID) : undefined),
     see: echoes.see,
   }

@@ -1,9 +1,11 @@
 // Link and chat against the real `opencode`, over real sockets, with a scripted model behind it.
+
 import { createRoot, createSignal } from "solid-js"
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest"
 import { type ScriptedModel, startModel, testScript } from "../../demo/model.ts"
 import { modelSettings } from "../../demo/model-settings.ts"
 import { plainText } from "../../demo/turns.ts"
+import { fromTarget } from "../../tests/fakes/from-target.ts"
 import { type OpenCode, startOpenCode } from "../../tests/fakes/opencode.ts"
 import { sendAndWait } from "../../tests/fakes/send-and-wait.ts"
 import { makeTempHome, type TempHome } from "../../tests/fakes/temp-home.ts"
@@ -70,7 +72,7 @@ async function openPage(): Promise<Page & { id: string; opened: ReturnType<Chat[
   }
   const server = { id: "t:1", name: "t", url: "http://t:1", provided: false }
   const made = createRoot((close) => {
-    const connection = createConnection(server, { fetch: forward })
+    const connection = createConnection(server, { fetch: (request) => forward(request).then(fromTarget) })
     const chat = createChat(connection)
     const [id, setId] = createSignal("ses_nothing")
     return { close, connection, chat, opened: chat.openSession(id), setId }

@@ -11,11 +11,11 @@ export function isRefusal(failure: Failure): boolean {
   if (status === undefined) return failure.final
   if (code !== undefined && tooMuch.includes(code)) return true
   // The proxy speaks of the way to the server: a password, a stopped sandbox, a name that does not resolve.
-  if (code !== undefined && code in problems) return false
+  if (code !== undefined && (code === "gateway" || code in problems)) return false
   return answers.includes(status)
 }
 
 export function reasonOf(failure: Failure): string {
-  if (failure.status !== 404) return failure.message
+  if (!failure.isMissing) return failure.message
   return "The prompt was not sent, its session is gone: session not found on this server."
 }

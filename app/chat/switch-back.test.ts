@@ -1,8 +1,10 @@
 // A server that is opened again: what it showed stands there at once, and is brought up to date as after a gap.
+
 import type { Session, SessionStatus } from "@opencode-ai/sdk/v2/client"
 import { createRoot, createSignal } from "solid-js"
 import { afterEach, beforeEach, expect, test } from "vitest"
 import { assistantMessage, session, textPart, userMessage } from "../../tests/fakes/chat-parts.ts"
+import { fromTarget } from "../../tests/fakes/from-target.ts"
 import { settle } from "../../tests/fakes/test-clock.ts"
 import { makeClient, makeServerFetch } from "../connection/client.ts"
 import type { Follower, LinkState, ServerEvent } from "../connection/connection.ts"
@@ -68,7 +70,7 @@ function visit(): Visit {
         follower = next
       },
     }
-    const client = makeClient(makeServerFetch(server, serve))
+    const client = makeClient(makeServerFetch(server, (request) => serve(request).then(fromTarget)))
     const chat = createChat({ server, client, link, lastKnown: memory.of(server) })
     return {
       chat,

@@ -262,6 +262,16 @@ test("a prompt that waits for the server says so and can be cancelled; one on it
   expect(chat.outbox.cancel).toHaveBeenCalledWith(id)
 })
 
+test("a cancelled prompt that may have been sent says so, and that nothing is left to do", () => {
+  const chat = show([])
+  const id = chat.outbox.send({ sessionID: "ses_1" }, { text: "Do it" })
+  chat.outbox.change({ state: "sending", cancelled: true })
+  chat.setLive(false)
+  chat.set("messages", "ses_1", [prompt(id, "Do it", { pending: true })])
+  expect(screen.getByText(/may have been sent already/)).toBeTruthy()
+  expect(screen.queryByRole("button", { name: "Cancel" })).toBeNull()
+})
+
 test("a prompt that the browser cannot store says to keep the tab", () => {
   const chat = show([])
   const id = chat.outbox.send({ sessionID: "ses_1" }, { text: "Do it" })

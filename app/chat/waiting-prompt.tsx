@@ -8,6 +8,8 @@ import "./exchange-view.css"
 import "./waiting-prompt.css"
 
 const lateAfterMs = 2_000
+const cancelling =
+  "This may have been sent already. If it was not, you can edit it again as soon as the server answers."
 
 /** `otherwise`: what is said while there is nothing to wait for. */
 export function WaitingNote(props: { messageID: string; otherwise?: JSX.Element }) {
@@ -19,13 +21,13 @@ export function WaitingNote(props: { messageID: string; otherwise?: JSX.Element 
     chat.outbox.entries().find((one) => one.messageID === props.messageID && one.state !== "back")
   const waits = () => !chat.live() || late()
   // On its way to a server that answers, it cannot be called back.
-  const cancellable = () => !chat.live() || entry()?.state === "waiting"
+  const cancellable = () => !entry()?.cancelled && (!chat.live() || entry()?.state === "waiting")
   return (
     <Show when={waits() && entry()} fallback={props.otherwise}>
       {(one) => (
         <p class="person-note waiting-note">
           <span>
-            Waiting for the server
+            {one().cancelled ? cancelling : "Waiting for the server"}
             <Show when={one().unkept}>
               {". This browser has no room to keep a copy: leave this tab open until it is sent."}
             </Show>

@@ -1,11 +1,22 @@
-import { createRoot, createSignal } from "solid-js"
-import { beforeEach, expect, test } from "vitest"
+import * as solid from "solid-js"
+import { afterEach, beforeEach, expect, test, vi } from "vitest"
 import { createDraft, draftOf, makeDraftStore, newSession, withDraft } from "./draft.ts"
 
 beforeEach(() => localStorage.clear())
+afterEach(() => document.head.replaceChildren())
+
+/** As the page of another installation, under its own prefix, has it. */
+async function draftsUnder(prefix: string) {
+  document.head.innerHTML = `<base href="${prefix}">`
+  vi.resetModules()
+  // One Solid for all of them.
+  vi.doMock("solid-js", () => solid)
+  const there = await import("./draft.ts")
+  return (session: string) => there.draftOf(there.makeDraftStore("local").get(), session)
+}
 
 test("a draft survives a reload, and belongs to one session of one server", () =>
-  createRoot((dispose) => {
+  solid.createRoot((dispose) => {
     createDraft(makeDraftStore("a:1"), () => "ses_1").set("half a thought")
     const after = (server: string, session: string) =>
       createDraft(makeDraftStore(server), () => session).text()
@@ -16,8 +27,8 @@ test("a draft survives a reload, and belongs to one session of one server", () =
   }))
 
 test("switching sessions switches drafts", async () => {
-  await createRoot(async (dispose) => {
-    const [session, setSession] = createSignal("ses_1")
+  await solid.createRoot(async (dispose) => {
+    const [session, setSession] = solid.createSignal("ses_1")
     const draft = createDraft(makeDraftStore("a:1"), session)
     draft.set("one")
     setSession("ses_2")
@@ -32,7 +43,7 @@ test("switching sessions switches drafts", async () => {
 })
 
 test("a refused prompt goes back to the session it was for, above what was typed meanwhile", () =>
-  createRoot((dispose) => {
+  solid.createRoot((dispose) => {
     const store = makeDraftStore("a:1")
     const draft = createDraft(store, () => "ses_1")
     draft.set("sent")
@@ -53,4 +64,25 @@ test("the oldest drafts go first when there are too many, and an empty one takes
   expect(drafts).toHaveLength(50)
   expect(draftOf(drafts, "first")).toBe("")
   expect(withDraft(drafts, "s7", "")).toHaveLength(49)
+})
+
+test("a draft of one installation does not show in another of the same origin", async () => {
+  makeDraftStore("local").set([{ session: newSession, text: "for the root" }])
+  expect((await draftsUnder("/notebook/a/"))(newSession)).toBe("")
+  expect((await draftsUnder("/"))(newSession)).toBe("for the root")
+})
+
+test("drafts of an earlier version are lost to nobody, and what belongs to no session shows once", async () => {
+  const old = [
+    { session: "ses_a", text: "in a" },
+    { session: newSession, text: "somewhere" },
+    { session: "ses_b", text: "in b" },
+  ]
+  localStorage.setItem("sandbar.drafts.local.v1", JSON.stringify(old))
+  const inA = await draftsUnder("/notebook/a/")
+  expect(["ses_a", newSession].map(inA)).toEqual(["in a", "somewhere"])
+  const inB = await draftsUnder("/notebook/b/")
+  expect(["ses_b", newSession].map(inB)).toEqual(["in b", ""])
+  localStorage.setItem("sandbar.drafts.local.v1", JSON.stringify([{ session: "ses_a", text: "too late" }]))
+  expect(inA("ses_a")).toBe("in a")
 })

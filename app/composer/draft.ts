@@ -1,7 +1,8 @@
 // Drafts: text that was not sent yet, one per session, kept over reloads and switches.
 import { type Accessor, createSignal, onCleanup } from "solid-js"
 import * as v from "valibot"
-import { makeStored, type Stored } from "../base/storage.ts"
+import { prefix } from "../base/prefix.ts"
+import { makeStored, type StorageKey, type Stored } from "../base/storage.ts"
 
 /** More than anyone leaves lying around; the oldest go first, so that the storage cannot fill up. */
 const atMost = 50
@@ -14,8 +15,28 @@ export const newSession = "new"
 
 export type DraftStore = Pick<Stored<Drafts>, "get" | "set" | "subscribe">
 
+/** The prefix belongs to it: another Sandbar of this origin means another server by the same id. */
 export function makeDraftStore(serverID: string): DraftStore {
-  return makeStored<Drafts>({ key: `sandbar.drafts.${serverID}.v1`, schema: DraftsSchema, fallback: [] })
+  const store = openDrafts(`sandbar.drafts.${prefix}.${serverID}.v1`)
+  if (store.get() === none) takeOldDrafts(openDrafts(`sandbar.drafts.${serverID}.v1`), store)
+  return store
+}
+
+/**
+ * Earlier versions kept the drafts of all prefixes together. Session ids are unique, so each prefix may copy those
+ * and none meets another's; a draft without a session goes to the prefix that is opened first, and to no other.
+ */
+function takeOldDrafts(old: DraftStore, store: DraftStore): void {
+  const drafts = old.get()
+  if (drafts === none || !store.set(drafts).kept) return
+  old.set(withDraft(drafts, newSession, ""))
+}
+
+/** Nothing was kept yet. */
+const none: Drafts = []
+
+function openDrafts(key: StorageKey): DraftStore {
+  return makeStored<Drafts>({ key, schema: DraftsSchema, fallback: none })
 }
 
 export function draftOf(drafts: Drafts, session: string): string {

@@ -1,7 +1,7 @@
 // A request that failed, in one sentence that a person can act on.
 import * as v from "valibot"
 import { fromTargetHeader } from "../../shared/paths.ts"
-import { ProblemBodySchema } from "../../shared/problems.ts"
+import { ProblemBodySchema, problems } from "../../shared/problems.ts"
 import { parseJson } from "../base/parse-json.ts"
 import { gatewaySentence, signInAgain } from "../servers/proxy-words.ts"
 
@@ -32,6 +32,16 @@ export class Failure extends Error {
     this.final = details.final ?? false
     this.retryAfterMs = details.retryAfterMs
   }
+
+  /** The server itself says that what was asked for does not exist. */
+  get isMissing(): boolean {
+    return this.status === 404 && this.code !== "gateway" && !isProblemCode(this.code)
+  }
+}
+
+/** Words of our proxy, not of the server. */
+function isProblemCode(code: string | undefined): boolean {
+  return code !== undefined && Object.hasOwn(problems, code)
 }
 
 /** Anything that was thrown while asking, as a Failure. */
@@ -61,15 +71,17 @@ export async function failureOfAnswer(response: Response, credentials: boolean):
     const { detail, code } = problem.output
     return new Failure(detail, { status, code, final: finalStatuses.includes(status), retryAfterMs })
   }
-  if (status === 401 || status === 403)
-    return fromTarget ? refused(status, credentials) : notFromSandbar(status)
+  // "404" is what an ingress says of everything while we are rolled out: nothing that it says is the server's word.
+  // A page where data was asked for is how some gateways ask people to sign in.
+  if (!fromTarget && response.ok) return sentElsewhere()
+  if (!fromTarget) return notFromSandbar(status, retryAfterMs)
+  if (status === 401 || status === 403) return refused(status, credentials)
   const said = v.safeParse(ServerErrorSchema, body)
   if (said.success) {
     const { data, message, name, _tag } = said.output
     const text = firstLine(data?.message ?? message ?? "")
     if (text !== "") return new Failure(text, { status, code: name ?? _tag, retryAfterMs })
   }
-  if (!fromTarget && (isPage(response) || status >= 502)) return notFromSandbar(status, retryAfterMs)
   if (isPage(response)) return new Failure(pageSentence, { status, code: "page", final: response.ok })
   return new Failure(`The server answered with status ${status}. Look at its log, then try again.`, {
     status,
@@ -98,10 +110,8 @@ const pageSentence =
 
 /** A gateway in front of Sandbar answered: it is down or restarting, or wants to see who we are. */
 function notFromSandbar(status: number, retryAfterMs?: number): Failure {
-  const sentence = gatewaySentence(status)
-  return status >= 500
-    ? new Failure(sentence, { status, retryAfterMs })
-    : new Failure(sentence, { status, final: true })
+  const final = status === 401 || status === 403
+  return new Failure(gatewaySentence(status), { status, code: "gateway", final, retryAfterMs })
 }
 
 /** A gateway whose sign-in ran out leads to it, usually on another origin. We never follow. */

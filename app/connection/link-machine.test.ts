@@ -12,8 +12,9 @@ import {
 
 const t0 = 1_000_000
 const at = (ms: number, online = true) => ({ now: t0 + ms, random: () => 1, online })
-const base = { failures: 3, attempts: 5 }
-const attempt = (age: number, stands: boolean) => ({ kind: "attempt", since: t0 - age, stands }) as const
+const base = { failures: 3, slow: 1, attempts: 5 }
+const attempt = (age: number, stands: boolean) =>
+  ({ kind: "attempt", since: t0 - age, stands, patienceMs: 6_000, abreast: 6 }) as const
 const wait = (ms: number, told = false) => ({ kind: "wait", from: t0, ms, told }) as const
 
 /** Every situation that a link can be in, as far as it decides differently in it. */
@@ -206,6 +207,62 @@ test("a person's retry forgets the failures before, so that the next wait is sho
   })
 })
 
+describe("patience with a greeting", () => {
+  /** How long the attempt that runs may take. */
+  const patienceOf = ({ doing }: LinkMachine) => (doing.kind === "attempt" ? doing.patienceMs : undefined)
+  /** The attempt ends at that age, and the next begins. */
+  const again = (link: LinkMachine, age: number): LinkMachine => {
+    const begun = link.doing.kind === "attempt" ? link.doing.since : 0
+    const over = { now: begun + age, random: () => 0, online: true }
+    const lost = nextLink(link, { kind: "ended", attempt: link.attempts, failure: failure() }, over)
+    return nextLink(lost, { kind: "timer" }, over)
+  }
+  /** What each attempt may take, when none is ever greeted. */
+  const unheard = (link: LinkMachine, count: number) => {
+    const all = []
+    for (let next = link; all.length < count; next = again(next, patienceOf(next) ?? 0))
+      all.push(patienceOf(next))
+    return all
+  }
+  const hurried = [3_000, 6_000, 10_000, 10_000]
+
+  test("is long before the server has ever answered: it may be starting", () => {
+    expect(unheard(startLink(t0), 3)).toEqual([10_000, 10_000, 10_000])
+  })
+
+  test("is short, and grows, after waking up, after a person's retry, and after a stream that was well", () => {
+    expect(unheard(nextLink(situations["waiting to retry"], inputs.retry.input, at(0)), 4)).toEqual(hurried)
+    const asleep = inputs["wake after an hour"].input
+    for (const name of ["first attempt, young", "live, young", "live, settled", "waiting to retry"] as const)
+      expect(unheard(nextLink(situations[name], asleep, at(3_600_000)), 4)).toEqual(hurried)
+    expect(unheard(again(situations["live, settled"], 60_000), 4)).toEqual(hurried)
+  })
+
+  test("grows also for a server that greets, and then is too slow to say where it works", () => {
+    const woken = nextLink(situations["live, young"], inputs["wake, doubtful stream"].input, at(0))
+    const greeted = nextLink(woken, { kind: "stood", attempt: 6 }, at(1_000))
+    expect(patienceOf(again(greeted, 4_000))).toBe(6_000)
+  })
+
+  test("does not grow with attempts that are refused at once, as while a proxy restarts", () => {
+    const lost = again(situations["live, settled"], 60_000)
+    expect(patienceOf(again(again(again(lost, 5), 5), 5))).toBe(3_000)
+  })
+
+  test("after one attempt in vain asks on every connection that a browser may keep, once", () => {
+    const abreast = ({ doing }: LinkMachine) => (doing.kind === "attempt" ? doing.abreast : undefined)
+    const woken = nextLink(situations["live, settled"], inputs["wake after an hour"].input, at(3_600_000))
+    const second = again(woken, 3_000)
+    expect([woken, second, again(second, 6_000)].map(abreast)).toEqual([1, 6, 1])
+  })
+
+  test("is told to whoever opens the stream", () => {
+    const woken = nextLink(situations["waiting to retry"], inputs.retry.input, at(0))
+    const effects = linkEffects(situations["waiting to retry"], woken)
+    expect(effects).toContainEqual({ kind: "open", attempt: 6, patienceMs: 3_000, abreast: 1 })
+  })
+})
+
 test("a refusal that another tab got is not asked again before a person wants it", () => {
   const link = startLink(t0, "The server needs a password.")
   expect(link).toMatchObject({
@@ -214,7 +271,9 @@ test("a refusal that another tab got is not asked again before a person wants it
     doing: { kind: "rest" },
   })
   expect(linkEffects(undefined, link)).toEqual([])
-  expect(linkEffects(undefined, startLink(t0))).toEqual([{ kind: "open", attempt: 1 }])
+  expect(linkEffects(undefined, startLink(t0))).toEqual([
+    { kind: "open", attempt: 1, patienceMs: 10_000, abreast: 1 },
+  ])
 })
 
 describe("any sequence", () => {

@@ -9,17 +9,28 @@ export type LinkMachine = LinkStatus & {
   readonly doing: Doing
   /** Failed attempts in a row. */
   readonly failures: number
+  /** Attempts that took long in vain, since there was reason to hope for a quick answer. */
+  readonly slow: number
   /** Numbers the attempts, so that what a former one says is recognised. */
   readonly attempts: number
 }
 
 export type Doing =
-  | { readonly kind: "attempt"; readonly since: number; readonly stands: boolean }
+  | ({ readonly kind: "attempt"; readonly since: number; readonly stands: boolean } & Approach)
   /** `told`: the time was given by who refused us, not chosen by us. */
   | { readonly kind: "wait"; readonly from: number; readonly ms: number; readonly told: boolean }
   /** Nothing happens before a person asks for it. */
   | { readonly kind: "rest" }
   | { readonly kind: "closed" }
+
+export type Approach = {
+  /** How long the server may take to greet, and then to say where it works. */
+  readonly patienceMs: number
+  /** On how many connections it is asked at once; the first that is answered stays. */
+  readonly abreast: number
+}
+
+type Attempt = Extract<Doing, { kind: "attempt" }>
 
 export type LinkFailure = {
   readonly message: string
@@ -44,7 +55,7 @@ export type LinkInput =
 export type Moment = { readonly now: number; readonly random: () => number; readonly online: boolean }
 
 export type LinkEffect =
-  | { readonly kind: "open"; readonly attempt: number }
+  | ({ readonly kind: "open"; readonly attempt: number } & Approach)
   | { readonly kind: "end"; readonly attempt: number }
   | { readonly kind: "wait"; readonly ms: number }
   | { readonly kind: "stop-waiting" }
@@ -52,9 +63,19 @@ export type LinkEffect =
 /** A live stream that has missed a heartbeat (one every 10 s) is doubted when somebody looks at it. */
 export const doubtMs = 13_000
 /** An attempt younger than this is not replaced: one click, or waking up, may ask several times. */
-export const patienceMs = 1_000
+export const askedTwiceMs = 1_000
 /** A server may need a moment to answer; only an attempt older than this is replaced on waking up. */
 export const wakePatienceMs = 4_000
+/**
+ * Whoever answered before answers soon, or the browser asked on a connection that went dead in silence. It keeps up to
+ * six of them and knows of none, so the second attempt asks on as many as there can be.
+ */
+const hurried: readonly Approach[] = [
+  { patienceMs: 3_000, abreast: 1 },
+  { patienceMs: 6_000, abreast: 6 },
+]
+/** For a server that may be starting, or is just slow. */
+const calm: Approach = { patienceMs: 10_000, abreast: 1 }
 /** A stream that lived this long counts as a success: its loss is retried without a long wait. */
 export const settledMs = 10_000
 /** How soon a server that is just being started is asked again. */
@@ -64,8 +85,9 @@ export const longestToldMs = 60_000
 
 /** Before anything happened. With `refused`, another tab was told so already, and asking again is for a person. */
 export function startLink(now: number, refused?: string): LinkMachine {
-  if (refused === undefined) return open({ state: "connecting", doing: rest, failures: 0, attempts: 0 }, now)
-  return { state: "refused", reason: refused, doing: rest, failures: 0, attempts: 0 }
+  const fresh = { doing: rest, failures: 0, slow: hurried.length, attempts: 0 }
+  if (refused === undefined) return open({ ...fresh, state: "connecting" }, now)
+  return { ...fresh, state: "refused", reason: refused }
 }
 
 export function nextLink(link: LinkMachine, input: LinkInput, at: Moment): LinkMachine {
@@ -80,7 +102,7 @@ export function nextLink(link: LinkMachine, input: LinkInput, at: Moment): LinkM
     case "timer":
       return link.doing.kind === "wait" ? open(link, at.now) : link
     case "retry":
-      return retry({ ...link, failures: 0 }, at)
+      return retry({ ...link, ...hopeful }, at)
     case "wake":
       return wake(relabel(link, at), input.silenceMs, at)
     case "network":
@@ -99,20 +121,32 @@ export function linkEffects(before: LinkMachine | undefined, after: LinkMachine)
   if (before && was?.kind === "attempt" && replaced) effects.push({ kind: "end", attempt: before.attempts })
   if (is.kind === "wait" && was !== is) effects.push({ kind: "wait", ms: is.ms })
   if (is.kind === "attempt" && before?.attempts !== after.attempts)
-    effects.push({ kind: "open", attempt: after.attempts })
+    effects.push({
+      kind: "open",
+      attempt: after.attempts,
+      patienceMs: is.patienceMs,
+      abreast: is.abreast,
+    })
   return effects
 }
 
 const rest: Doing = { kind: "rest" }
+/** Somebody is back, or a stream was well for long: what failed before says nothing any more. */
+const hopeful = { failures: 0, slow: 0 }
 
 function open(link: LinkMachine, now: number): LinkMachine {
-  return { ...link, doing: { kind: "attempt", since: now, stands: false }, attempts: link.attempts + 1 }
+  const approach = hurried[link.slow] ?? calm
+  return {
+    ...link,
+    doing: { kind: "attempt", since: now, stands: false, ...approach },
+    attempts: link.attempts + 1,
+  }
 }
 
 function retry(link: LinkMachine, at: Moment): LinkMachine {
   const { doing } = link
   if (doing.kind === "rest") return open({ ...link, state: "connecting", reason: undefined }, at.now)
-  if (doing.kind === "attempt" && at.now - doing.since < patienceMs) return link
+  if (doing.kind === "attempt" && at.now - doing.since < askedTwiceMs) return link
   return replace(link, at)
 }
 
@@ -122,14 +156,14 @@ function wake(link: LinkMachine, silenceMs: number, at: Moment): LinkMachine {
   if (doing.kind === "rest") return link
   if (doing.kind === "wait") {
     const early = at.now < doing.from + doing.ms
-    return doing.told && early ? link : open({ ...link, failures: 0 }, at.now)
+    return doing.told && early ? link : open({ ...link, ...hopeful }, at.now)
   }
   if (
     doing.kind === "attempt" &&
     !(doing.stands ? silenceMs >= doubtMs : at.now - doing.since >= wakePatienceMs)
   )
     return link
-  return replace({ ...link, failures: 0 }, at)
+  return replace({ ...link, ...hopeful }, at)
 }
 
 /** A new attempt instead of whatever runs or is waited for. */
@@ -138,21 +172,23 @@ function replace(link: LinkMachine, at: Moment): LinkMachine {
   return open({ ...link, state: at.online ? "retrying" : "offline", reason: "Connecting anew." }, at.now)
 }
 
-function afterFailure(
-  link: LinkMachine,
-  attempt: { readonly since: number; readonly stands: boolean },
-  failure: LinkFailure,
-  at: Moment,
-): LinkMachine {
+function afterFailure(before: LinkMachine, attempt: Attempt, failure: LinkFailure, at: Moment): LinkMachine {
   const reason = failure.message
-  const failures = attempt.stands && at.now - attempt.since >= settledMs ? 0 : link.failures
-  if (failure.final) return { ...link, state: "refused", reason, doing: rest, failures }
+  const link = { ...before, ...countsAfter(before, attempt, at.now) }
+  const { failures } = link
+  if (failure.final) return { ...link, state: "refused", reason, doing: rest }
   if (failure.code === "local.starting") {
     // Not a failure of anything: the proxy is starting the server, and it takes a few seconds.
-    return { ...link, state: "connecting", reason, doing: wait(startingMs, false, at), failures }
+    return { ...link, state: "connecting", reason, doing: wait(startingMs, false, at) }
   }
   const state = at.online ? "retrying" : "offline"
   return { ...link, state, reason, doing: waitAfter(failure, failures, at), failures: failures + 1 }
+}
+
+function countsAfter(link: LinkMachine, attempt: Attempt, now: number): typeof hopeful {
+  const age = now - attempt.since
+  if (attempt.stands && age >= settledMs) return hopeful
+  return { failures: link.failures, slow: link.slow + (age >= attempt.patienceMs / 2 ? 1 : 0) }
 }
 
 function waitAfter(failure: LinkFailure, failures: number, at: Moment): Doing {

@@ -7,9 +7,6 @@ import { readEventStream } from "./read-event-stream.ts"
 
 /** The server sends a heartbeat every 10 s; this long without any byte means that it is gone. */
 export const silenceMs = 25_000
-const greetingMs = 10_000
-/** What we ask right after the greeting is answered as soon as that, or on a connection that is dead. */
-const locateMs = 10_000
 
 /** What a stream brings. */
 export type StreamEvents = {
@@ -27,6 +24,8 @@ export type AttemptOptions = StreamEvents & {
   open: (signal: AbortSignal) => Promise<Response>
   locate: (signal: AbortSignal) => Promise<string>
   clock: Clock
+  /** For the greeting, and as long again for what we ask right after it. */
+  patienceMs: number
 }
 
 export type Attempt = {
@@ -44,7 +43,7 @@ export function startAttempt(options: AttemptOptions): Attempt {
   const controller = new AbortController()
   const { signal } = controller
   let lastByte = clock.now()
-  let patience = greetingMs
+  let patience = options.patienceMs
   let stopWaiting: () => void = () => undefined
 
   const receive = makeEventReceiver({
@@ -52,7 +51,8 @@ export function startAttempt(options: AttemptOptions): Attempt {
     signal,
     fail: (error) => controller.abort(failureOf(error)),
     stood(located) {
-      stopWaiting = clock.after(locateMs, () => controller.abort(new Failure(silent)))
+      stopWaiting()
+      stopWaiting = clock.after(options.patienceMs, () => controller.abort(new Failure(silent)))
       options.stood(signal, located)
     },
     located(directory) {
@@ -70,7 +70,7 @@ export function startAttempt(options: AttemptOptions): Attempt {
     onData: receive,
     onBytes,
     clock,
-    greetingMs,
+    greetingMs: options.patienceMs,
     silenceMs,
     signal,
   })

@@ -1,6 +1,7 @@
 // Holds the one event stream that this browser has to a server: does what the link's machine decides.
 import type { Clock } from "./clock.ts"
 import {
+  type Approach,
   type LinkEffect,
   type LinkInput,
   type LinkMachine,
@@ -9,6 +10,7 @@ import {
   nextLink,
   startLink,
 } from "./link-machine.ts"
+import { openFirst } from "./open-first.ts"
 import { type Attempt, type StreamEvents, startAttempt } from "./stream-attempt.ts"
 
 export type StreamHolderOptions = StreamEvents & {
@@ -58,7 +60,7 @@ export function makeStreamHolder(options: StreamHolderOptions): StreamHolder {
   const act = (effect: LinkEffect) => {
     switch (effect.kind) {
       case "open":
-        return open(effect.attempt)
+        return open(effect.attempt, effect)
       case "end":
         attempt?.end()
         attempt = undefined
@@ -70,12 +72,13 @@ export function makeStreamHolder(options: StreamHolderOptions): StreamHolder {
         stopWaiting?.()
     }
   }
-  const open = (number: number) => {
+  const open = (number: number, { patienceMs, abreast }: Approach) => {
     const isCurrent = () => link?.doing.kind === "attempt" && link.attempts === number
     attempt = startAttempt({
-      open: options.open,
+      open: (signal) => openFirst(options.open, abreast, signal),
       locate: options.locate,
       clock,
+      patienceMs,
       stood(signal, located) {
         if (!isCurrent()) return
         options.stood(signal, located)

@@ -1,7 +1,10 @@
-import { createEffect, createMemo, on } from "solid-js"
+import { createEffect, createMemo, on, onCleanup } from "solid-js"
 import type { LinkState } from "../connection/connection.ts"
 import { useConnection } from "../connection/connection-context.tsx"
 import { useServers } from "../servers/server-context.tsx"
+
+const firstAgainMs = 5_000
+const longestAgainMs = 60_000
 
 /** The link and the health poll tell each other what they see, so that the header never contradicts itself. */
 export function createHealthBesideLink(): void {
@@ -30,6 +33,14 @@ export function createHealthBesideLink(): void {
       defer: true,
     }),
   )
+  // A gateway that refused for a moment, and only us, is asked again: the poll says that all is well.
+  let refusals = 0
+  createEffect(() => {
+    if (link.state() === "live") refusals = 0
+    if (link.state() !== "refused" || kind() !== "healthy") return
+    const timer = setTimeout(link.retryNow, Math.min(firstAgainMs * 2 ** refusals++, longestAgainMs))
+    onCleanup(() => clearTimeout(timer))
+  })
   // Others may stand before it in the first round; this one is on the screen.
   if (kind() === "checking") servers.probeNow(server.id)
 }

@@ -92,7 +92,7 @@ test("a form that the page asked for closes when it is saved, without showing th
   fireEvent.input(screen.getByLabelText("Password"), { target: { value: "open sesame" } })
   fireEvent.submit(screen.getByLabelText("Password").closest("form") as HTMLFormElement)
   await waitFor(() => expect(screen.queryByRole("dialog")).toBeNull())
-  expect(sessionStorage.getItem("sandbar.passwords.v2")).toContain("open sesame")
+  expect(sessionStorage.getItem("sandbar.passwords./.v2")).toContain("open sesame")
 })
 
 test("a server that is no OpenCode is not opened, even while its link goes on trying", async () => {

@@ -149,12 +149,12 @@ test("what was typed for a session that is gone is shown, and moves to a new one
     { session: "ses_gone", text: "a long thought" },
     { session: "new", text: "another" },
   ]
-  localStorage.setItem("sandbar.drafts.a:1.v1", JSON.stringify(drafts))
+  localStorage.setItem("sandbar.drafts./.a:1.v1", JSON.stringify(drafts))
   show("ses_gone", opened("missing"))
   await screen.findByText("a long thought")
   fireEvent.click(screen.getByRole("button", { name: "Use it in a new session" }))
   await screen.findByText("A new session")
-  expect(JSON.parse(localStorage.getItem("sandbar.drafts.a:1.v1") ?? "")).toEqual([
+  expect(JSON.parse(localStorage.getItem("sandbar.drafts./.a:1.v1") ?? "")).toEqual([
     { session: "new", text: "a long thought\nanother" },
   ])
 })

@@ -59,22 +59,34 @@ export function createServerEntry(server: Server | undefined, start?: { address?
 }
 
 /**
- * The password in the form. One that was saved, or typed over it, is for the address that the server had: while
- * another one stands in the form, nobody is sent it, neither by the live test nor after saving.
+ * The password in the form. One that was saved is for the address that the server had, a typed one for the address
+ * that it was typed for: while another stands in the form, nobody is sent it, neither by the live test nor after
+ * saving. Addresses are tested while they are typed, and a half-typed one may be somebody else's.
  */
 function createEntryPassword(server: Server | undefined, url: Accessor<string | undefined>) {
   const [typed, set] = createSignal<{ text: string; at: string | undefined }>()
+  const typedHere = () => {
+    const now = typed()
+    return now && now.at === url() ? now : undefined
+  }
   const moved = () => server !== undefined && url() !== server.url
-  const isForThere = () => !typed() || typed()?.at === server?.url
+  const saved = () => (moved() ? undefined : server?.password)
   return {
-    text: () => (moved() && isForThere() ? "" : (typed()?.text ?? server?.password ?? "")),
+    text: () => typedHere()?.text ?? saved() ?? "",
     set: (text: string) => set({ text, at: url() }),
     /** Otherwise the saved one stays; it may have come from another tab, or from the vault, after the form. */
-    isSettled: () => typed() !== undefined || moved(),
+    isSettled: () => typedHere() !== undefined || moved(),
     /** Why the field is empty, when a password is held back. */
-    withheld: () =>
-      server?.password && url() !== undefined && moved() && isForThere()
+    withheld: () => {
+      if (url() === undefined || typedHere() || saved()) return undefined
+      const elsewhere = typed()
+      if (elsewhere?.text) {
+        const where = elsewhere.at === undefined ? "before the address" : `for ${elsewhere.at}`
+        return `The password was typed ${where}. Type it again to use it here.`
+      }
+      return server?.password
         ? `The saved password is for ${server.url}. Type it again to use it here.`
-        : undefined,
+        : undefined
+    },
   }
 }

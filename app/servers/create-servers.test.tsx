@@ -240,7 +240,7 @@ test("an import adds what is new, keeps what is there, and can be undone", () =>
   const list = readServers(text)
   if (!list.ok) throw new Error(list.reason)
   const { counts, undo } = servers.importList(list)
-  expect(counts).toEqual({ added: 1, known: 1, unreadable: 1 })
+  expect(counts).toEqual({ added: 1, known: 1, unreadable: 1, hidden: 1, defaultName: "Beta" })
   expect(servers.list().map((server) => server.name)).toEqual(["Mine", "Beta"])
   expect(servers.default()?.id).toBe("beta:1")
   expect(servers.find("alpha:4096")?.password).toBe("secret")

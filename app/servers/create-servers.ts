@@ -15,6 +15,7 @@ import {
   editServer,
   hideServer,
   isHidden,
+  plainPasswords,
   removeServer,
   restoreServer,
   type ServerEntry,
@@ -104,6 +105,7 @@ export function createServers(options: ServersOptions): Servers {
       secrets()
       return passwords.cannotRemember()
     },
+    liesPlain: (id) => (find(id)?.url ?? "") in plainPasswords(book()),
     exportList: () => exportServers(storedBook.get()),
     importList(list) {
       const plan = planImport(storedBook.get(), list, options.provided)

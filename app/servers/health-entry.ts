@@ -52,6 +52,18 @@ export function learnOwn(entry: HealthEntry, health: ServerHealth, at: number): 
   entry.wanted = false
 }
 
+/**
+ * Nobody was asked, because too much was asked: what is known stays, and is as good as new, so that all tabs wait for
+ * the next round. Gives for how long nothing more should be asked; undefined for a look like any other.
+ */
+export function learnCrowded(entry: HealthEntry, health: ServerHealth, at: number): number | undefined {
+  const retryMs = health.kind === "failed" ? health.retryMs : undefined
+  if (retryMs === undefined) return undefined
+  entry.known = { health: entry.known && !isUnasked(entry) ? entry.known.health : health, at }
+  entry.wanted = false
+  return retryMs
+}
+
 /** Takes in what another tab found out. */
 export function learnShared(entry: HealthEntry, shared: SharedHealth, at: number): void {
   entry.known = { health: shared.health, at }
@@ -72,8 +84,15 @@ export function hurry(entry: HealthEntry, now: number): void {
   entry.dueAt = Math.min(entry.dueAt, now)
 }
 
+/** Sandbar itself did not answer, or had no time. */
 export function isUnasked(entry: HealthEntry): boolean {
   return entry.known?.health.kind === "failed" && entry.known.health.unasked === true
+}
+
+/** Sandbar itself is gone. One that has no time is there, and says when to come back. */
+export function isCutOff(entry: HealthEntry): boolean {
+  const health = entry.known?.health
+  return health?.kind === "failed" && health.unasked === true && health.retryMs === undefined
 }
 
 export function sharedOf({ key, known, down }: HealthEntry, now: number): SharedHealth | undefined {

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, test, vi } from "vitest"
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest"
 import { makeHealthPoller } from "./health-poller.ts"
 import type { Server } from "./server.ts"
 import type { ServerHealth } from "./server-health.ts"
@@ -245,4 +245,61 @@ test("a hidden tab does not act on word of a change; it asks once it is seen", a
   await seconds(0)
   expect(asked).toHaveLength(2)
   poller.stop()
+})
+
+describe("when the proxy has had enough of this browser", () => {
+  const crowded = (retryMs: number): ServerHealth => ({
+    kind: "failed",
+    reason: "Too many requests.",
+    unasked: true,
+    retryMs,
+  })
+
+  test("what is known of a server stays; of a new one the proxy's sentence is shown", async () => {
+    let health = healthy as ServerHealth
+    const { poller, reports } = make(async () => health)
+    poller.watch([a])
+    await seconds(0)
+    health = crowded(1_000)
+    poller.watch([a, b])
+    await seconds(30)
+    expect(reports.filter(([id]) => id === "a:1").map(([, kind]) => kind)).not.toContain("failed")
+    expect(reports.findLast(([id]) => id === "b:1")).toEqual(["b:1", "failed"])
+    health = healthy
+    await seconds(11)
+    expect(reports.at(-1)).toEqual(["b:1", "healthy"])
+    poller.stop()
+  })
+
+  test("nobody is asked before the time that it named", async () => {
+    const many = [1, 2, 3, 4, 5].map((index) => server(`s${index}:1`))
+    const { poller, asked } = make(async ({ id }) => (id === "s2:1" ? crowded(25_000) : healthy))
+    poller.watch(many)
+    await seconds(1)
+    const before = asked.length
+    expect(before).toBeLessThan(many.length)
+    await seconds(23)
+    expect(asked).toHaveLength(before)
+    await seconds(2)
+    expect(asked.length).toBeGreaterThan(before)
+    poller.stop()
+  })
+
+  test("its good answers do not make those that were refused ask again at once", async () => {
+    const many = Array.from({ length: 200 }, (_, index) => server(`s${index}:1`))
+    let left = 100
+    const refill = setInterval(() => {
+      left = 100
+    }, 10_000)
+    const { poller, asked, reports } = make(async () => (left-- > 0 ? healthy : crowded(1_000)))
+    poller.watch(many)
+    await seconds(60)
+    // 100 of them are answered each round. A few more ask in vain, and then it is quiet for a second.
+    expect(asked.length).toBeGreaterThan(400)
+    expect(asked.length).toBeLessThan(60 * (10 + 6))
+    const last = new Map(reports)
+    expect([...last.values()].filter((kind) => kind !== "healthy")).toEqual([])
+    clearInterval(refill)
+    poller.stop()
+  })
 })

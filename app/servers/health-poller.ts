@@ -5,8 +5,10 @@ import type { HealthChannel } from "./health-channel.ts"
 import {
   type HealthEntry,
   hurry,
+  isCutOff,
   isSameTarget,
   isUnasked,
+  learnCrowded,
   learnOwn,
   makeEntry,
   schedule,
@@ -49,6 +51,8 @@ export function makeHealthPoller(options: HealthPollerOptions): HealthPoller {
   const asking = new Set<HealthEntry>()
   let timer: ReturnType<typeof setTimeout> | undefined
   let stopped = false
+  /** The proxy has had enough of us until then. */
+  let quietUntil = Number.NEGATIVE_INFINITY
 
   /** Whether it is for this tab to look at this server, and not for another that tells us. */
   const looks = (entry: HealthEntry) =>
@@ -59,7 +63,7 @@ export function makeHealthPoller(options: HealthPollerOptions): HealthPoller {
     options.report(entry.server.id, entry.known.health)
     if (isUnasked(entry)) return
     // Sandbar itself is back: what was said about the others while it was gone says nothing about them.
-    for (const other of entries.values()) if (isUnasked(other)) hurry(other, now())
+    for (const other of entries.values()) if (isCutOff(other)) hurry(other, now())
   }
 
   const ask = async (entry: HealthEntry): Promise<void> => {
@@ -72,7 +76,9 @@ export function makeHealthPoller(options: HealthPollerOptions): HealthPoller {
     try {
       const health = await options.probe(entry.server, look.abort.signal)
       if (look.abort.signal.aborted) return
-      learnOwn(entry, health, now())
+      const crowdedMs = learnCrowded(entry, health, now())
+      if (crowdedMs === undefined) learnOwn(entry, health, now())
+      else quietUntil = Math.max(quietUntil, now() + crowdedMs)
       learned(entry)
       talk.found(entry)
       if (look.again) entry.dueAt = now()
@@ -91,6 +97,10 @@ export function makeHealthPoller(options: HealthPollerOptions): HealthPoller {
     if (stopped || !tab.isSeen()) return
     const waiting = [...entries.values()].filter((entry) => !entry.asking)
     const due = waiting.filter((entry) => entry.dueAt <= now()).sort(unknownFirst)
+    if (due.length > 0 && now() < quietUntil) {
+      timer = setTimeout(tick, quietUntil - now())
+      return
+    }
     for (const entry of due) {
       if (!looks(entry) && !entry.wanted) talk.want(entry, false)
       else if (asking.size < atOnce) void ask(entry)

@@ -1,7 +1,14 @@
 import fc from "fast-check"
 import { describe, expect, test } from "vitest"
 import { serverId } from "../../shared/servers.ts"
-import { applyImport, exportServers, planImport, readServers, undoImport } from "./list-file.ts"
+import {
+  applyImport,
+  exportServers,
+  mergeSentence,
+  planImport,
+  readServers,
+  undoImport,
+} from "./list-file.ts"
 import { emptyBook, type ServerBook } from "./server-list.ts"
 
 const provided = [{ name: "local", url: "http://local" }]
@@ -31,7 +38,7 @@ test("what is exported from one browser is the list of another", () => {
     ...book,
     credentials: { "http://alpha:4096": { username: "ada" } },
   })
-  expect(plan.counts).toEqual({ added: 2, known: 0, unreadable: 0 })
+  expect(plan.counts).toEqual({ added: 2, known: 0, unreadable: 0, hidden: 1, defaultName: "Beta" })
 })
 
 test("an exported list holds no password, not even one of an earlier version", () => {
@@ -48,13 +55,33 @@ test("what is in the list stays as it is: name, user name, default, shown or not
   )
   const plan = planImport(book, list, provided)
   expect(applyImport(book, plan)).toEqual(book)
-  expect(plan.counts).toEqual({ added: 0, known: 1, unreadable: 0 })
+  expect(plan.counts).toEqual({ added: 0, known: 1, unreadable: 0, hidden: 0 })
 })
 
 test("a file cannot hide the default that the person chose", () => {
   const mine = { ...book, hidden: [], defaultId: "local" }
   const plan = planImport(mine, read(file({ hidden: ["local"] })), provided)
   expect(applyImport(mine, plan).hidden).toEqual([])
+})
+
+// The attack: a list that adds nothing, hides what the installation provides, and makes its own choice the default.
+test("what an import changed is said, not only what it added", () => {
+  const mine = { ...book, hidden: [], defaultId: undefined }
+  const said = (more: object) => mergeSentence(planImport(mine, read(file(more)), provided).counts)
+  expect(said({ hidden: ["local"], default: "alpha:4096" })).toBe(
+    "No servers added, 1 provided server hidden. The default is now “Alpha”.",
+  )
+  expect(said({ servers: [{ name: "C", url: "http://c:1" }, 7], default: "c:1" })).toBe(
+    "1 server added, 1 not readable. The default is now “C”.",
+  )
+  expect(said({ default: "nobody:1", hidden: ["nobody:1"] })).toBe("No servers added.")
+})
+
+test("a server that the person has hidden does not become the default", () => {
+  const mine = { ...book, defaultId: undefined }
+  const plan = planImport(mine, read(file({ default: "local" })), provided)
+  expect(applyImport(mine, plan)).toEqual(mine)
+  expect(plan.counts.defaultName).toBeUndefined()
 })
 
 test("undo leaves what the person had and did meanwhile", () => {

@@ -36,7 +36,15 @@ export type ReadList = {
   defaultId?: string
   unreadable: number
 }
-export type MergeCounts = { added: number; known: number; unreadable: number }
+export type MergeCounts = {
+  added: number
+  known: number
+  unreadable: number
+  /** Provided servers that were shown before. */
+  hidden: number
+  /** The name of the new default. */
+  defaultName?: string | undefined
+}
 
 /** What an import changes, enough to take it back. */
 export type Import = {
@@ -92,17 +100,20 @@ export function planImport(book: ServerBook, list: ReadList, provided: readonly 
   })
   const isShown = (id: string) => offered.has(id) && !book.hidden.includes(id) && id !== book.defaultId
   const wished = list.defaultId
-  const takesDefault = book.defaultId === undefined && wished !== undefined && ids.has(wished)
-  return {
-    added,
-    hidden: [...new Set(list.hidden)].filter((id) => isShown(id) && !(takesDefault && id === wished)),
-    ...(takesDefault && { defaultId: wished }),
-    counts: {
-      added: added.length,
-      known: list.servers.length - added.length,
-      unreadable: list.unreadable,
-    },
+  const all = [...provided, ...book.own, ...added]
+  const chosen = all.find((server) => serverId(server.url) === wished)
+  // One that the person has hidden would not be the default that they see.
+  const takesDefault = book.defaultId === undefined && wished !== undefined && !book.hidden.includes(wished)
+  const defaults = takesDefault && chosen ? { defaultId: wished } : {}
+  const hidden = [...new Set(list.hidden)].filter((id) => isShown(id) && id !== defaults.defaultId)
+  const counts = {
+    added: added.length,
+    known: list.servers.length - added.length,
+    unreadable: list.unreadable,
+    hidden: hidden.length,
+    ...("defaultId" in defaults && { defaultName: chosen?.name }),
   }
+  return { added, hidden, ...defaults, counts }
 }
 
 export function isEmptyImport(plan: Import): boolean {
@@ -137,12 +148,14 @@ export function undoImport(book: ServerBook, plan: Import): ServerBook {
   }
 }
 
-/** “3 servers added, 2 already there, 1 not readable.” */
-export function mergeSentence({ added, known, unreadable }: MergeCounts): string {
+/** “3 servers added, 2 already there, 1 not readable, 1 provided server hidden. The default is now “Box”.” */
+export function mergeSentence({ added, known, unreadable, hidden, defaultName }: MergeCounts): string {
   const parts = [
     added === 1 ? "1 server added" : `${added === 0 ? "No" : added} servers added`,
     known > 0 ? `${known} already there` : "",
     unreadable > 0 ? `${unreadable} not readable` : "",
+    hidden > 0 ? `${hidden} provided ${hidden === 1 ? "server" : "servers"} hidden` : "",
   ]
-  return `${parts.filter(Boolean).join(", ")}.`
+  const counted = `${parts.filter(Boolean).join(", ")}.`
+  return defaultName === undefined ? counted : `${counted} The default is now “${defaultName}”.`
 }

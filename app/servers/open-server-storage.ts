@@ -1,4 +1,5 @@
 // Opens what this browser keeps about servers, before the first screen: reading remembered passwords takes a moment.
+import { prefix } from "../base/prefix.ts"
 import { makeRecordStore } from "../base/record-store.ts"
 import type { Stored } from "../base/storage.ts"
 import { openTabChannel } from "../base/tab-channel.ts"
@@ -6,7 +7,7 @@ import { PasswordMessageSchema } from "./password-messages.ts"
 import { makePasswordVault, type PasswordVault } from "./password-vault.ts"
 import { makePasswords, type Passwords } from "./passwords.ts"
 import { plainPasswords, type ServerBook, withoutPlainPassword } from "./server-list.ts"
-import { makeServerBook, makeSessionSecrets, makeSignOuts } from "./server-storage.ts"
+import { forgetOldPasswords, makeServerBook, makeSessionSecrets, makeSignOuts } from "./server-storage.ts"
 
 export type ServerStorage = { book: Stored<ServerBook>; passwords: Passwords }
 
@@ -14,6 +15,7 @@ export type ServerStorage = { book: Stored<ServerBook>; passwords: Passwords }
 const deadlineMs = 1_000
 
 export function openServerStorage(vault: PasswordVault | string = openVault()): ServerStorage {
+  forgetOldPasswords()
   const book = makeServerBook()
   const passwords = makePasswords({
     session: makeSessionSecrets(),
@@ -24,7 +26,8 @@ export function openServerStorage(vault: PasswordVault | string = openVault()): 
     now: Date.now,
     deadlineMs,
   })
-  // Earlier versions kept them in plain text. The copy goes once the vault has it.
+  // Earlier versions kept them in plain text, for all prefixes: the one that is opened first takes them. The copy
+  // goes once the vault has it.
   for (const [origin, password] of Object.entries(plainPasswords(book.get())))
     passwords.adopt(origin, password, () => book.set(withoutPlainPassword(book.get(), origin, password)))
   passwords.watch(book.get().own.map((server) => server.url))
@@ -37,7 +40,7 @@ function openVault(): PasswordVault | string {
     return "Not possible over plain http: only over https does the browser encrypt. The password lasts until the browser is closed."
   if (!globalThis.indexedDB)
     return "This browser offers no place for it. The password lasts until the browser is closed."
-  return makePasswordVault(makeRecordStore("sandbar.passwords", indexedDB), crypto)
+  return makePasswordVault(makeRecordStore(`sandbar.passwords.${prefix}`, indexedDB), crypto)
 }
 
 /** `randomUUID` is missing over plain http. */

@@ -179,7 +179,7 @@ test("a tab that was restored with an old session drops what was signed out mean
   const first = openTab()
   first.set(a, "hunter2", { remember: false })
   const copy = makeStorage()
-  copy.setItem("sandbar.passwords.v2", first.session.getItem("sandbar.passwords.v2") ?? "")
+  copy.setItem("sandbar.passwords./.v2", first.session.getItem("sandbar.passwords./.v2") ?? "")
   first.forget(a)
   const restored = openTab({ session: copy })
   const asking = openTab()
@@ -310,6 +310,26 @@ test("a password in plain text moves into the vault, and its copy goes only afte
   expect(done).toBe(1)
   expect(records.kept.has(a)).toBe(true)
 })
+
+// The race: a browser restores all its tabs at once after an update of Sandbar.
+test.each<TabOptions>([{}, { vault: "Not over plain http." }])(
+  "tabs that take over the same plain copy at the same time have one credential (%j)",
+  async (options) => {
+    const tabs = [1, 2].map(() => openTab({ ...options, origins: [] }))
+    for (const tab of tabs) {
+      tab.adopt(a, "hunter2", () => undefined)
+      tab.watch([a])
+    }
+    await settle()
+    const ids = tabs.map((tab) => tab.all()[a]?.credentialId)
+    for (const tab of tabs) tab.close()
+    const later = openTab()
+    await later.ready
+    if (!options.vault) ids.push(later.all()[a]?.credentialId)
+    expect(ids[0]).toBeTruthy()
+    expect(new Set(ids).size).toBe(1)
+  },
+)
 
 test("without a vault the plain copy stays: nothing is lost", async () => {
   const tab = openTab({ vault: "Not over plain http." })

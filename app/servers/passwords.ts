@@ -114,8 +114,9 @@ export function makePasswords(options: PasswordsOptions): Passwords {
     forget,
     restore: (origin, secret) => void enter(origin, { ...secret, setAt: known.nextTime(origin) }),
     async adopt(origin, password, done) {
-      // Older than whatever a person does from now on.
-      const secret = { password, credentialId: options.newId(), setAt: 1, remembered: true }
+      // Older than whatever a person does from now on. All tabs may do this at once, each on its own, and their
+      // credential is the same one: there is one plain copy per server.
+      const secret = { password, credentialId: "adopted", setAt: 1, remembered: true }
       known.take(origin, secret)
       const isSuperseded = () => known.live(origin)?.setAt !== secret.setAt
       if (isSuperseded() || (await sealing.seal(origin, secret)) || isSuperseded()) done()

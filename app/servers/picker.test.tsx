@@ -228,7 +228,7 @@ test("a password is in no readable storage once it is remembered, and otherwise 
     if (remember) fireEvent.click(screen.getByLabelText("Remember the password on this device"))
     fireEvent.submit(screen.getByLabelText("Address").closest("form") as HTMLFormElement)
     await waitFor(() =>
-      expect(sessionStorage.getItem("sandbar.passwords.v2")?.includes("hunter2")).toBe(!remember),
+      expect(sessionStorage.getItem("sandbar.passwords./.v2")?.includes("hunter2")).toBe(!remember),
     )
     expect(JSON.stringify({ ...localStorage })).not.toContain("hunter2")
   }
@@ -243,7 +243,7 @@ test("signing out is offered only where there is a password, and says what it di
   await settle()
   await choose("Beta", "Sign out")
   expect(await screen.findByText(/Signed out of “Beta”/)).toBeTruthy()
-  expect(sessionStorage.getItem("sandbar.passwords.v2")).not.toContain("hunter2")
+  expect(sessionStorage.getItem("sandbar.passwords./.v2")).not.toContain("hunter2")
   await expect(choose("Beta", "Sign out")).rejects.toThrow()
 })
 

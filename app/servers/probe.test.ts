@@ -81,8 +81,29 @@ describe("when nobody was asked", () => {
   })
 
   test("a Problem is told in the proxy's own sentence", async () => {
-    const health = await ask(() => problem("limit.rate", "Try again in 3 seconds.", 429))
-    expect(health).toEqual({ kind: "failed", reason: "Try again in 3 seconds." })
+    const health = await ask(() => problem("target.malformed", "The address is malformed.", 400))
+    expect(health).toEqual({ kind: "failed", reason: "The address is malformed." })
+  })
+
+  test.each([
+    ["limit.rate", 429, "7", 7_000],
+    ["limit.client", 429, "1", 1_000],
+    ["limit.busy", 503, null, 1_000],
+    ["limit.of-tomorrow", 429, "soon", 1_000],
+    ["limit.rate", 429, "-5", 1_000],
+    ["limit.rate", 429, "99999999", 1_000],
+  ])("%s (%i, Retry-After: %s) says nothing about the server, and when to come back", async (...row) => {
+    const [code, status, after, retryMs] = row
+    const answer = problem(code, "Try again soon.", status)
+    if (after !== null) answer.headers.set("retry-after", after)
+    const expected = { kind: "failed", reason: "Try again soon.", unasked: true, retryMs }
+    expect(await ask(() => answer)).toEqual(expected)
+  })
+
+  test("a gateway's own limit is a limit too", async () => {
+    const answer = page(429)
+    answer.headers.set("retry-after", "5")
+    expect(await ask(() => answer)).toMatchObject({ kind: "failed", unasked: true, retryMs: 5_000 })
   })
 
   test("a proxy without this question, and an answer in another form, ask for a reload", async () => {

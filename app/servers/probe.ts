@@ -3,7 +3,7 @@
 import * as v from "valibot"
 import { probePath } from "../../shared/paths.ts"
 import { type Probe, ProbeSchema } from "../../shared/probe.ts"
-import { ProblemBodySchema, problemType } from "../../shared/problems.ts"
+import { type ProblemBody, ProblemBodySchema, problemType } from "../../shared/problems.ts"
 import { parseJson } from "../base/parse-json.ts"
 import { underPrefix } from "../base/prefix.ts"
 import { gatewaySentence, otherVersion, proxyGone, signInAgain } from "./proxy-words.ts"
@@ -17,6 +17,8 @@ export type ProbeOptions = { fetch?: Fetch; timeoutMs?: number; signal?: AbortSi
 
 /** The proxy gives up on a server after 8 s, and its sentence says more than ours. */
 export const probeTimeoutMs = 11_000
+const shortestRetryMs = 1_000
+const longestRetrySeconds = 60
 
 /** Rejects only with the reason of `options.signal`. */
 export async function probe(server: ProbeTarget, options: ProbeOptions = {}): Promise<ServerHealth> {
@@ -54,11 +56,12 @@ async function read(response: Response): Promise<ServerHealth> {
   const found = response.ok ? v.safeParse(ProbeSchema, body) : undefined
   if (found?.success) return healthOf(found.output)
   const problem = type.startsWith(problemType) ? v.safeParse(ProblemBodySchema, body) : undefined
-  if (problem?.success) return healthOfProblem(problem.output)
+  if (problem?.success) return healthOfProblem(problem.output, response)
   if (response.ok && !type.startsWith("text/html")) return unasked(otherVersion)
   if (response.ok) return signedOut(signInAgain)
-  return status === 401 || status === 403
-    ? signedOut(gatewaySentence(status))
+  if (status === 401 || status === 403) return signedOut(gatewaySentence(status))
+  return status === 429
+    ? { ...unasked(gatewaySentence(status)), retryMs: retryMs(response) }
     : unasked(gatewaySentence(status))
 }
 
@@ -69,9 +72,10 @@ function healthOf({ verdict, sentence, steps, latencyMs, ...said }: Probe): Serv
 }
 
 /** The proxy answered, but not the question: it asked nobody. */
-function healthOfProblem({ code, detail }: v.InferOutput<typeof ProblemBodySchema>): ServerHealth {
+function healthOfProblem({ code, detail }: ProblemBody, response: Response): ServerHealth {
   if (code === "identity.required") return signedOut(detail)
   if (code === "path.unknown") return { kind: "failed", reason: otherVersion }
+  if (code.startsWith("limit.")) return { ...unasked(detail), retryMs: retryMs(response) }
   if (code === "proxy.draining") return unasked(detail)
   return { kind: "failed", reason: detail }
 }
@@ -80,6 +84,12 @@ function signedOut(reason: string): ServerHealth {
   return { kind: "signed-out", reason }
 }
 
-function unasked(reason: string): ServerHealth {
-  return { kind: "failed", reason, unasked: true }
+function unasked(reason: string) {
+  return { kind: "failed", reason, unasked: true } as const
+}
+
+/** Ours says seconds; what cannot be read, or is longer than a person waits, is as good as a moment. */
+function retryMs(response: Response): number {
+  const seconds = Number(response.headers.get("retry-after") ?? "")
+  return seconds >= 1 && seconds <= longestRetrySeconds ? seconds * 1_000 : shortestRetryMs
 }

@@ -49,11 +49,26 @@ test("a sign-out ends what was set at the same time or before, for its server al
   expect(isLive(secret(4), "http://b:4096", signOuts)).toBe(true)
 })
 
-test("an older sign-out that comes late changes nothing, and old ones are not collected for ever", () => {
+test("an older sign-out that comes late changes nothing", () => {
   const now = withSignOut({}, origin, 100 * day)
   expect(withSignOut(now, origin, 99 * day)).toBe(now)
-  expect(Object.keys(withSignOut(now, "http://b:1", 189 * day))).toEqual([origin, "http://b:1"])
-  expect(Object.keys(withSignOut(now, "http://b:1", 191 * day))).toEqual(["http://b:1"])
+  expect(Object.keys(withSignOut(now, origin, 101 * day))).toEqual([origin])
+})
+
+// The attack: a clock that is far ahead for a moment, and a tab that wakes up with a password from before.
+test("a sign-out far in the future undoes no other one", () => {
+  const before = withSignOut({}, origin, 5 * day)
+  const after = withSignOut(before, "http://b:1", 5_000 * day)
+  expect(isLive(secret(4 * day), origin, after)).toBe(false)
+  expect(isLive(secret(4_000 * day), "http://b:1", after)).toBe(false)
+})
+
+test("of more than a thousand sign-outs the oldest go, and never the one that is made now", () => {
+  let signOuts: SignOuts = {}
+  for (let at = 1; at <= 1_000; at++) signOuts = withSignOut(signOuts, `http://h${at}:1`, at * day)
+  const after = withSignOut(signOuts, origin, 1)
+  expect(Object.keys(after)).toHaveLength(1_000)
+  expect(["http://h1:1", "http://h2:1", origin].map((one) => one in after)).toEqual([false, true, true])
 })
 
 test("what is not an origin is not a server's password, and has no prototype to reach", () => {

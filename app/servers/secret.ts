@@ -2,7 +2,7 @@
 // same one: the later setting wins, and a sign-out wins over what was set before it.
 import * as v from "valibot"
 import { ServerUrlSchema } from "../../shared/servers.ts"
-import { bareRecord } from "../base/bare-record.ts"
+import { bareRecord, withoutKey } from "../base/bare-record.ts"
 
 const TimeSchema = v.pipe(v.number(), v.integer(), v.minValue(0))
 
@@ -48,11 +48,14 @@ export function isLive(secret: Secret, origin: string, signOuts: SignOuts): bool
   return secret.setAt > (signOuts[origin] ?? -1)
 }
 
-/** A tab may sleep for weeks and come back with a password; after a quarter of a year it has been discarded. */
-const keptForMs = 90 * 24 * 60 * 60 * 1000
+/**
+ * More servers than a person signs out of. Counted, not aged: under a clock that is months ahead all others would
+ * look old, and what was signed out of would come back with the next tab that slept.
+ */
+const mostSignOuts = 1_000
 
 export function withSignOut(signOuts: SignOuts, origin: string, at: number): SignOuts {
   if ((signOuts[origin] ?? -1) >= at) return signOuts
-  const recent = Object.entries(signOuts).filter(([, time]) => time > at - keptForMs)
-  return bareRecord({ ...Object.fromEntries(recent), [origin]: at })
+  const others = Object.entries(withoutKey(signOuts, origin)).sort(([, a], [, b]) => b - a)
+  return bareRecord({ ...Object.fromEntries(others.slice(0, mostSignOuts - 1)), [origin]: at })
 }

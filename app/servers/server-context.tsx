@@ -30,6 +30,8 @@ export type Servers = {
   remembers: (id: string) => boolean
   /** Why no password can be kept on this device, in a sentence. */
   cannotRemember: () => string | undefined
+  /** Whether a password of an earlier version lies in the storage in plain text. */
+  liesPlain: (id: string) => boolean
   /** The list as a file, without secrets. */
   exportList: () => string
   /** Adds what the file has and the list has not. */

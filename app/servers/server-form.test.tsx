@@ -119,11 +119,30 @@ describe("an address from a link", () => {
     expect(probe.mock.calls[0]?.[0].url).toBe("http://linked:4096")
   })
 
-  test("that the person changes is theirs, and tested as usual", async () => {
+  test("stays unasked while it is edited, until a press on Test; from then on it is tested as usual", async () => {
     const { probe } = show(undefined, linked)
-    type("Address", "mine:4096")
+    for (const address of ["http://linked:409", "mine:4096"]) {
+      type("Address", address)
+      await pause()
+    }
+    expect(probe).not.toHaveBeenCalled()
+    fireEvent.click(screen.getByRole("button", { name: "Test" }))
+    type("Address", "mine:4097")
     await pause()
-    expect(probe.mock.calls[0]?.[0].url).toBe("http://mine:4096")
+    expect(probe.mock.calls.map(([target]) => target.url)).toEqual(["http://mine:4097"])
+  })
+
+  test("with a fault in it is not asked once a key has mended it, and is once Add was pressed", async () => {
+    const { probe, onDone } = show(undefined, { address: "http://evil:4096/x", name: "" })
+    type("Address", "http://evil:4096/")
+    await pause()
+    expect(probe).not.toHaveBeenCalled()
+    type("Address", "http://evil:4096/y")
+    submit()
+    expect(onDone).not.toHaveBeenCalled()
+    type("Address", "http://mine:4096")
+    await pause()
+    expect(probe.mock.calls.map(([target]) => target.url)).toEqual(["http://mine:4096"])
   })
 
   test("that is none says what is wrong with it", async () => {
@@ -152,6 +171,56 @@ test("where nothing can be remembered, the box is off and says why", () => {
   const box = screen.getByLabelText<HTMLInputElement>("Remember the password on this device")
   expect([box.disabled, box.checked]).toEqual([true, false])
   expect(document.body.textContent).toContain("The password lasts until the browser is closed.")
+  expect(document.body.textContent).not.toContain("without encryption")
+})
+
+// The attack: a person mistypes the address, types or is filled in the password, and mends the address.
+describe("a password that was typed for one address of a new server", () => {
+  const password = () => screen.getByLabelText<HTMLInputElement>("Password").value
+  const sent = (probe: ReturnType<typeof show>["probe"]) =>
+    probe.mock.calls.map(([target]) => [target.url, target.password])
+
+  test("goes to no other one, and the field says why it is empty", async () => {
+    const { probe, onDone } = show()
+    type("Address", "good:4096")
+    type("Password", "hunter2")
+    await pause()
+    type("Address", "goof:4096")
+    await pause()
+    expect(sent(probe)).toEqual([
+      ["http://good:4096", "hunter2"],
+      ["http://goof:4096", ""],
+    ])
+    expect(password()).toBe("")
+    expect(document.body.textContent).toContain("The password was typed for http://good:4096.")
+    submit()
+    expect(onDone).toHaveBeenCalledExactlyOnceWith("goof:4096")
+    expect(JSON.stringify({ ...sessionStorage })).not.toContain("hunter2")
+  })
+
+  test("is there again at that address, in whichever way it is written", async () => {
+    const { probe } = show()
+    type("Address", "good:4096")
+    type("Password", "hunter2")
+    type("Address", "goof:4096")
+    type("Address", "http://good:4096/")
+    await pause()
+    expect(sent(probe)).toEqual([["http://good:4096", "hunter2"]])
+    expect(document.body.textContent).not.toContain("Type it again")
+  })
+
+  test("goes nowhere when it was there before any address", async () => {
+    const { probe } = show()
+    type("Password", "filled in by the browser")
+    expect(password()).not.toBe("")
+    type("Address", "good:4096")
+    await pause()
+    expect(sent(probe)).toEqual([["http://good:4096", ""]])
+    expect(document.body.textContent).toContain("The password was typed before the address.")
+    type("Password", "again")
+    submit()
+    expect(sessionStorage.getItem("sandbar.passwords./.v2")).toContain("again")
+  })
 })
 
 // The attack: a person edits the address of a server whose password is saved, and pauses on the way.
@@ -194,7 +263,7 @@ describe("a saved password is for the address it was saved for", () => {
     type("Name", "Better")
     submit()
     expect(saved().own).toEqual([{ ...good, name: "Better" }])
-    expect(sessionStorage.getItem("sandbar.passwords.v2")).toContain("S3cret")
+    expect(sessionStorage.getItem("sandbar.passwords./.v2")).toContain("S3cret")
   })
 
   test("that was emptied is forgotten", () => {
@@ -202,7 +271,7 @@ describe("a saved password is for the address it was saved for", () => {
     type("Password", "")
     submit()
     expect(JSON.stringify({ ...localStorage, ...sessionStorage })).not.toContain("S3cret")
-    expect(localStorage.getItem("sandbar.signed-out.v1")).toContain(good.url)
+    expect(localStorage.getItem("sandbar.signed-out./.v1")).toContain(good.url)
   })
 
   test("typed again, it is used there", async () => {
@@ -214,8 +283,30 @@ describe("a saved password is for the address it was saved for", () => {
     expect(document.body.textContent).not.toContain("The saved password is for")
     submit()
     expect(saved().credentials).toEqual({ "http://other:1": { username: "ada" } })
-    expect(sessionStorage.getItem("sandbar.passwords.v2")).toContain("again")
-    expect(sessionStorage.getItem("sandbar.passwords.v2")).not.toContain("S3cret")
+    expect(sessionStorage.getItem("sandbar.passwords./.v2")).toContain("again")
+    expect(sessionStorage.getItem("sandbar.passwords./.v2")).not.toContain("S3cret")
+  })
+
+  test("typed for a second address, it does not go to a third", async () => {
+    const { probed } = edit()
+    type("Address", "other:1")
+    type("Password", "for other")
+    type("Address", "third:1")
+    await pause()
+    expect(probed()).toEqual([["http://third:1", ""]])
+    type("Address", "https://good:4096")
+    expect(password()).toBe("S3cret")
+    submit()
+    expect(sessionStorage.getItem("sandbar.passwords./.v2")).not.toContain("for other")
+  })
+
+  test("that lies there unencrypted is told, and saving the form ends that", () => {
+    edit()
+    expect(document.body.textContent).toContain("without encryption")
+    submit()
+    expect(localStorage.getItem("sandbar.servers.v1")).not.toContain("S3cret")
+    expect(sessionStorage.getItem("sandbar.passwords./.v2")).toContain("S3cret")
+    expect(document.body.textContent).not.toContain("without encryption")
   })
 
   test("back at the old address it is there again, and what was typed over it stays behind too", async () => {

@@ -30,7 +30,6 @@ export type ServerFormProps = {
 }
 
 export function ServerForm(props: ServerFormProps) {
-  const servers = useServers()
   // The form belongs to one server for as long as it stands.
   const entry = untrack(() =>
     createServerEntry(props.server, props.linked ?? { address: props.address ?? "" }),
@@ -40,10 +39,9 @@ export function ServerForm(props: ServerFormProps) {
   const [username, setUsername] = entry.username
   const [remember, setRemember] = entry.remember
   const fixed = () => props.server?.provided === true
-  const linkedUrl = untrack(() => (props.linked ? entry.url() : undefined))
   const [asked, setAsked] = createSignal(false)
-  /** A link must not make us send a request to an address of its choice. */
-  const held = () => linkedUrl !== undefined && entry.url() === linkedUrl && !asked()
+  /** A link must not make us send a request to an address of its choice, nor to one that is left of it. */
+  const held = () => props.linked !== undefined && !asked()
   const health = createTypedProbe(() => (held() ? undefined : entry.target()), props.probe)
   let form: HTMLFormElement | undefined
   onMount(() => {
@@ -52,6 +50,7 @@ export function ServerForm(props: ServerFormProps) {
   })
   const save = (event: SubmitEvent) => {
     event.preventDefault()
+    setAsked(true)
     const id = entry.save()
     if (id !== undefined) props.onDone(id)
   }
@@ -104,16 +103,7 @@ export function ServerForm(props: ServerFormProps) {
             placeholder="None"
           />
         </div>
-        <Checkbox
-          label="Remember the password on this device"
-          description={
-            servers.cannotRemember() ??
-            "Otherwise it is kept until the browser is closed. Remembered, it is stored encrypted in this browser."
-          }
-          checked={remember() && servers.cannotRemember() === undefined}
-          disabled={servers.cannotRemember() !== undefined}
-          onChange={setRemember}
-        />
+        <RememberBox server={props.server} checked={remember()} onChange={setRemember} />
         <Show
           when={held()}
           fallback={<ProbeResult health={entry.fault() ? undefined : health()} onAgain={health.again} />}
@@ -130,6 +120,32 @@ export function ServerForm(props: ServerFormProps) {
     </form>
   )
 }
+
+function RememberBox(props: {
+  server: Server | undefined
+  checked: boolean
+  onChange: (checked: boolean) => void
+}) {
+  const servers = useServers()
+  const words = () => {
+    const refusal = servers.cannotRemember()
+    if (refusal === undefined)
+      return "Otherwise it is kept until the browser is closed. Remembered, it is stored encrypted in this browser."
+    return props.server && servers.liesPlain(props.server.id) ? `${refusal} ${plainWords}` : refusal
+  }
+  return (
+    <Checkbox
+      label="Remember the password on this device"
+      description={words()}
+      checked={props.checked && servers.cannotRemember() === undefined}
+      disabled={servers.cannotRemember() !== undefined}
+      onChange={props.onChange}
+    />
+  )
+}
+
+const plainWords =
+  "An earlier version stored the password of this server without encryption. It stays so until you save this form or sign out of the server."
 
 function HeldTest(props: { onTest: () => void }) {
   return (

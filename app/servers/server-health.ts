@@ -34,6 +34,8 @@ export const ServerHealthSchema = v.variant("kind", [
     steps: StepsSchema,
     /** The question did not get as far as Sandbar's proxy: this says nothing about the server. */
     unasked: v.optional(v.boolean()),
+    /** Too much was asked: for how long the proxy wants to hear no more of it. Milliseconds. */
+    retryMs: v.optional(v.number()),
   }),
   /** The gateway in front of Sandbar does not know this person any more. */
   v.object({ kind: v.literal("signed-out"), reason: v.string() }),

@@ -1,6 +1,6 @@
-import { beforeEach, expect, test } from "vitest"
+import { afterEach, beforeEach, expect, test, vi } from "vitest"
 import { addServer, emptyBook } from "./server-list.ts"
-import { makeServerBook, makeSessionSecrets, makeSignOuts } from "./server-storage.ts"
+import { forgetOldPasswords, makeServerBook, makeSessionSecrets, makeSignOuts } from "./server-storage.ts"
 
 const key = "sandbar.servers.v1"
 const secret = { password: "hunter2", credentialId: "id", setAt: 1, remembered: false }
@@ -9,6 +9,11 @@ const good = { name: "A", url: "http://a:4096" }
 beforeEach(() => {
   localStorage.clear()
   sessionStorage.clear()
+})
+
+afterEach(() => {
+  document.head.replaceChildren()
+  vi.unstubAllGlobals()
 })
 
 test("the list survives a reload", () => {
@@ -64,7 +69,7 @@ test("passwords of a browser session stay out of localStorage", () => {
 test("when the person signed out is known to all tabs", () => {
   makeSignOuts().set({ "http://a:4096": 5 })
   expect(makeSignOuts().get()).toEqual({ "http://a:4096": 5 })
-  expect(localStorage.getItem("sandbar.signed-out.v1")).toContain("http://a:4096")
+  expect(localStorage.getItem("sandbar.signed-out./.v1")).toContain("http://a:4096")
 })
 
 test("credentials that were kept by host and port get the origin of that server; a guess is not made", () => {
@@ -101,7 +106,7 @@ test("what is read has no prototype that an entry could reach", () => {
     '{"own":[],"hidden":[],"credentials":{"__proto__":{"password":"x"},"constructor":{"password":"y"}}}'
   localStorage.setItem(key, text)
   const sealed = JSON.stringify(secret)
-  sessionStorage.setItem("sandbar.passwords.v2", `{"__proto__":${sealed},"constructor":${sealed}}`)
+  sessionStorage.setItem("sandbar.passwords./.v2", `{"__proto__":${sealed},"constructor":${sealed}}`)
   for (const read of [
     makeServerBook().get().credentials,
     makeSessionSecrets().get(),
@@ -110,4 +115,48 @@ test("what is read has no prototype that an entry could reach", () => {
     expect(Object.getPrototypeOf(read)).toBeNull()
     expect(Object.keys(read)).toEqual([])
   }
+})
+
+// The attack: two notebooks are one origin, and http://127.0.0.1:4096 leads to another server from each.
+test("no password of one installation is known to another of the same origin, and the list is", async () => {
+  const vaults: string[] = []
+  vi.stubGlobal("indexedDB", {
+    open(name: string) {
+      vaults.push(name)
+      throw new DOMException("not here", "InvalidStateError")
+    },
+  })
+  const openUnder = async (prefix: string) => {
+    document.head.innerHTML = `<base href="${prefix}">`
+    vi.resetModules()
+    const { openServerStorage } = await import("./open-server-storage.ts")
+    const { book, passwords } = openServerStorage()
+    await passwords.ready
+    return { book, passwords }
+  }
+  const a = await openUnder("/notebook/a/")
+  a.book.set(addServer(emptyBook, { ...good, remember: false }))
+  a.passwords.set(good.url, "gone", { remember: false })
+  a.passwords.forget(good.url)
+  a.passwords.set(good.url, "hunter2", { remember: false })
+  a.passwords.close()
+  const b = await openUnder("/notebook/b/")
+  expect(b.book.get().own).toEqual([good])
+  expect(b.passwords.all()).toEqual({})
+  b.passwords.set(good.url, "for b", { remember: false })
+  b.passwords.forget(good.url)
+  b.passwords.close()
+  const again = await openUnder("/notebook/a/")
+  expect(again.passwords.all()[good.url]?.password).toBe("hunter2")
+  again.passwords.close()
+  expect(new Set(vaults)).toEqual(
+    new Set(["/notebook/a/", "/notebook/b/"].map((one) => `sandbar.passwords.${one}`)),
+  )
+})
+
+test("readable passwords of an earlier version go from the storage of the session", () => {
+  sessionStorage.setItem("sandbar.passwords.v1", JSON.stringify({ [good.url]: "hunter2" }))
+  sessionStorage.setItem("other", "stays")
+  forgetOldPasswords()
+  expect({ ...sessionStorage }).toEqual({ other: "stays" })
 })

@@ -9,6 +9,7 @@ import {
   serverId,
 } from "../../shared/servers.ts"
 import { bareRecord } from "../base/bare-record.ts"
+import { prefix } from "../base/prefix.ts"
 import { browserStorage, makeStored, type Stored } from "../base/storage.ts"
 import { type Secrets, SecretsSchema, type SignOuts, SignOutsSchema } from "./secret.ts"
 import { type Credentials, emptyBook, type ServerBook } from "./server-list.ts"
@@ -28,7 +29,9 @@ const ServerBookSchema = v.pipe(
   v.transform((book) => ({ ...book, credentials: byOrigin(book.credentials, book.own) })),
 )
 
-/** Shared by all tabs and kept until it is deleted. */
+/**
+ * Shared by all tabs and kept until it is deleted. Also by every other Sandbar of this origin: a person has one list.
+ */
 export function makeServerBook(storage: Storage | undefined = browserStorage()): Stored<ServerBook> {
   return makeStored<ServerBook>({
     key: "sandbar.servers.v1",
@@ -39,22 +42,33 @@ export function makeServerBook(storage: Storage | undefined = browserStorage()):
   })
 }
 
-/** Passwords of the browser session that are not remembered. */
+/**
+ * Passwords of the browser session that are not remembered. The prefix belongs to it, here and below: from another
+ * Sandbar of this origin, `http://127.0.0.1:4096` leads to another server.
+ */
 export function makeSessionSecrets(
   storage: Storage | undefined = browserStorage("session"),
 ): Stored<Secrets> {
   return makeStored<Secrets>({
-    key: "sandbar.passwords.v2",
+    key: `sandbar.passwords.${prefix}.v2`,
     schema: SecretsSchema,
     fallback: bareRecord(),
     storage,
   })
 }
 
+/**
+ * Earlier versions kept the passwords of a tab in plain text under a name that all prefixes share. Whose they were
+ * cannot be told any more, so they are typed anew.
+ */
+export function forgetOldPasswords(storage: Storage | undefined = browserStorage("session")): void {
+  storage?.removeItem("sandbar.passwords.v1")
+}
+
 /** Shared by all tabs, so that one that slept learns of it too. */
 export function makeSignOuts(storage: Storage | undefined = browserStorage()): Stored<SignOuts> {
   return makeStored<SignOuts>({
-    key: "sandbar.signed-out.v1",
+    key: `sandbar.signed-out.${prefix}.v1`,
     schema: SignOutsSchema,
     fallback: bareRecord(),
     storage,

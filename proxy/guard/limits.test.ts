@@ -112,3 +112,17 @@ test("port scan: look-ups are bought from a purse of each client's own, with the
   expect(refusal?.retryAfter).toBeLessThanOrEqual(10)
   await gate.spend("berta")
 })
+
+test("probes have a purse and places of their own, whatever a person is called", async () => {
+  const gate = make({ rate: 1, "client-probes": 1 })
+  await gate.spend("anna", "probes")
+  await expect(gate.spend("anna", "probes")).rejects.toMatchObject({ code: "limit.rate" })
+  await gate.spend("anna")
+  await gate.spend("probes of anna")
+  await gate.spend("berta", "probes")
+  const leave = gate.enterProbe("anna")
+  expect(problemOf(() => gate.enterProbe("anna"))).toMatchObject(greedy)
+  gate.enterProbe("berta")
+  leave()
+  gate.enterProbe("anna")
+})

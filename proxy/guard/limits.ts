@@ -14,7 +14,9 @@ export const defaultLimits = {
   /** Open WebSockets: all together, of one client. */
   sockets: 2_000,
   "client-sockets": 200,
-  /** Tickets, and servers looked up, for one client in ten seconds. */
+  /** Probes at once of one client. */
+  "client-probes": 8,
+  /** Tickets, and servers looked up, for one client in ten seconds; and as many look-ups again for probes. */
   rate: 100,
   /** The largest request body, in MiB. */
   "body-mb": 1_024,
@@ -26,8 +28,9 @@ export type Gate = {
   /** Throws `limit.client` or `limit.busy`. */
   enter: (target: string, client: string) => Slot
   enterSocket: (client: string) => () => void
-  /** Rejects with `limit.rate`. */
-  spend: (client: string) => Promise<void>
+  enterProbe: (client: string) => () => void
+  /** Rejects with `limit.rate`. A client has several purses, and one that is empty leaves the others full. */
+  spend: (client: string, purse?: "requests" | "probes") => Promise<void>
   counts: () => { requests: number; streams: number; sockets: number }
 }
 
@@ -44,9 +47,7 @@ const full = (target: string) =>
     retryAfter,
   })
 const crowded = () =>
-  new Problem("limit.client", "Too many connections are open from one place. Close a tab, then try again.", {
-    retryAfter,
-  })
+  new Problem("limit.client", "Too much is open from one place. Close a tab, or try again.", { retryAfter })
 
 /** `held` counts by cap, and has only what is held right now: its keys come from outside. */
 export function makeLimits(limits: Limits, held = new Map<string, number>()): Gate {
@@ -72,8 +73,9 @@ export function makeLimits(limits: Limits, held = new Map<string, number>()): Ga
     },
     enterSocket: (client) =>
       take(held, [sockets, ofClient(`sockets of ${client}`, limits["client-sockets"])]),
-    async spend(client) {
-      await rate.consume(client).catch((refusal: unknown) => {
+    enterProbe: (client) => take(held, [ofClient(`probes of ${client}`, limits["client-probes"])]),
+    async spend(client, purse = "requests") {
+      await rate.consume(`${purse} of ${client}`).catch((refusal: unknown) => {
         if (!(refusal instanceof RateLimiterRes)) throw refusal
         const seconds = Math.max(1, Math.ceil(refusal.msBeforeNext / 1_000))
         const detail = `Too many requests in a short time. Try again in ${seconds} seconds.`

@@ -40,6 +40,41 @@ describe("running and waiting", () => {
     })
   })
 
+  test("are read no further than 128 KiB, and say no more than 999, whatever a server sends", async () => {
+    const asked: (number | undefined)[] = []
+    const many = Object.fromEntries(Array.from({ length: 1_500 }, (_, i) => [i, { type: "busy" }]))
+    const asks = Array.from({ length: 1_500 }, (_, i) => ({ sessionID: String(i) }))
+    const lists: Record<string, unknown> = { "/session/status": many, "/permission": asks, "/question": asks }
+    const numbers = await countWork(async (path, { mostBytes } = {}) => {
+      asked.push(mostBytes)
+      return { status: 200, ok: true, type: "", text: JSON.stringify(lists[path]) }
+    }, never)
+    expect(numbers).toEqual({ running: 999, waiting: 999 })
+    expect(asked).toEqual([131_072, 131_072, 131_072])
+  })
+
+  test("cost little more than reading them as JSON (denial of service)", async () => {
+    const full = (one: (i: number) => string) => {
+      let text = one(0)
+      for (let i = 1; text.length < 131_000; i++) text += `,${one(i)}`
+      return text
+    }
+    const status = `{${full((i) => `"${i.toString(36)}":{"type":""}`)}}`
+    const asks = `[${full(() => '{"sessionID":""}')}]`
+    const lists = { "/session/status": status, "/permission": asks, "/question": asks }
+    const fastest = async (work: () => unknown) => {
+      let best = Number.POSITIVE_INFINITY
+      for (let tries = 0; tries < 15; tries++) {
+        const began = performance.now()
+        await work()
+        best = Math.min(best, performance.now() - began)
+      }
+      return best
+    }
+    const parsing = await fastest(() => Object.values(lists).map((text) => JSON.parse(text)))
+    expect(await fastest(() => count(lists))).toBeLessThan(parsing * 6)
+  })
+
   test("cannot be made to fail by what a server calls its sessions (prototype pollution)", async () => {
     const lists = {
       "/session/status": '{"__proto__":{"type":"busy"},"constructor":{"type":"busy"}}',

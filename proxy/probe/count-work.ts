@@ -1,39 +1,63 @@
 // How many sessions are at work and how many asks wait for a person, as far as a server says so quickly.
-import * as v from "valibot"
 import type { AskTarget } from "./ask-target.ts"
 import type { Finding } from "./finding.ts"
 
-const StatusSchema = v.record(v.string(), v.looseObject({ type: v.string() }))
-const AsksSchema = v.array(v.looseObject({ sessionID: v.string() }))
-
-/** An ask can hold the diff of a whole file. */
-const mostBytes = 1_048_576
+/**
+ * Of each list; a longer one is not counted. The server is a stranger: whatever it sends is read while everybody
+ * else waits, and it may be asked a hundred times in ten seconds. OpenCode needs 0.1 KB for a session, 0.5 KB for an ask,
+ * and more for the diff in one.
+ */
+const mostBytes = 131_072
+/** More than anybody reads. */
+const mostCount = 999
 
 /** Never rejects: a number that we do not get is left out. `signal` says for how long to wait. */
 export async function countWork(
   ask: AskTarget,
   signal: AbortSignal,
 ): Promise<Pick<Finding, "running" | "waiting">> {
-  const get = async <T>(path: string, schema: v.GenericSchema<unknown, T>): Promise<T | undefined> => {
-    const answer = await ask(path, { mostBytes, signal })
-    const parsed = answer.ok ? v.safeParse(schema, parseJson(answer.text)) : undefined
-    return parsed?.success ? parsed.output : undefined
+  const get = async (path: string): Promise<unknown> => {
+    const answer = await ask(path, { mostBytes, signal }).catch(() => undefined)
+    return answer?.ok ? parseJson(answer.text) : undefined
   }
   const [status, permissions, questions] = await Promise.all([
-    orUndefined(get("/session/status", StatusSchema)),
-    orUndefined(get("/permission", AsksSchema)),
-    orUndefined(get("/question", AsksSchema)),
+    get("/session/status"),
+    get("/permission"),
+    get("/question"),
   ])
-  if (!status) return {}
-  const working = new Set(Object.keys(status).filter((id) => status[id]?.type !== "idle"))
-  if (!permissions || !questions) return { running: working.size }
-  // When a session is stopped the server keeps listing its permission asks for good: nobody waits for those.
-  const waiting = [...permissions, ...questions].filter(({ sessionID }) => working.has(sessionID))
-  return { running: working.size, waiting: waiting.length }
+  const working = workingSessions(status)
+  if (!working) return {}
+  const running = Math.min(working.size, mostCount)
+  const permissionsWaiting = countAsks(permissions, working)
+  const questionsWaiting = countAsks(questions, working)
+  if (permissionsWaiting === undefined || questionsWaiting === undefined) return { running }
+  return { running, waiting: Math.min(permissionsWaiting + questionsWaiting, mostCount) }
 }
 
-async function orUndefined<T>(answer: Promise<T | undefined>): Promise<T | undefined> {
-  return answer.catch(() => undefined)
+/** By hand: a schema takes ten times as long for thousands of entries. Undefined for anything unexpected. */
+function workingSessions(status: unknown): Set<string> | undefined {
+  if (!isObject(status) || Array.isArray(status)) return undefined
+  const working = new Set<string>()
+  for (const [id, session] of Object.entries(status)) {
+    if (!isObject(session) || typeof session.type !== "string") return undefined
+    if (session.type !== "idle") working.add(id)
+  }
+  return working
+}
+
+/** When a session is stopped the server keeps listing its permission asks for good: nobody waits for those. */
+function countAsks(asks: unknown, working: ReadonlySet<string>): number | undefined {
+  if (!Array.isArray(asks)) return undefined
+  let count = 0
+  for (const ask of asks) {
+    if (!isObject(ask) || typeof ask.sessionID !== "string") return undefined
+    if (working.has(ask.sessionID)) count++
+  }
+  return count
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null
 }
 
 /** Undefined for anything that is not JSON. */

@@ -15,12 +15,12 @@ export type ProbeDeps = ReachDeps & AskDeps & { now: () => number; countMs: numb
 export type Question = {
   /** Throws a Problem for a server that is not allowed. */
   name: () => Target
-  /** Holds a place among the client's requests; gives what returns it. Throws a Problem when there is none. */
-  enter: (target: Target) => () => void
+  /** Holds a place among the client's probes; gives what returns it. Throws a Problem when there is none. */
+  enter: () => () => void
   beforeLookup: () => Promise<void>
   authorization: string | undefined
   requestId: string
-  /** Aborted when the client has gone. */
+  /** Aborted when nobody waits for the answer any more. */
   signal: AbortSignal
   /** Told the code of what was found wrong, where it has one. */
   onProblem: (problem: Problem) => void
@@ -37,7 +37,7 @@ export async function probeTarget(question: Question, deps: ProbeDeps): Promise<
   let leave: (() => void) | undefined
   try {
     target = question.name()
-    leave = question.enter(target)
+    leave = question.enter()
     return await examine(target, question, deps, steps, signal)
   } catch (error) {
     question.signal.throwIfAborted()

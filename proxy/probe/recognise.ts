@@ -41,7 +41,7 @@ export async function recognise(ask: AskTarget, options: RecogniseOptions): Prom
 async function refused(ask: AskTarget, { steps, password }: RecogniseOptions): Promise<never> {
   // Without the password: a service that is something else has seen it once, which is enough.
   const other = await ask("/api/health", { anonymous: true }).catch(() => undefined)
-  const isOpenCode = other?.status === 401 && v.is(RefusalSchema, parseJson(other.text))
+  const isOpenCode = other !== undefined && isRefusal(other, parseJson(other.text))
   if (isOpenCode) steps.enter("opencode")
   steps.enter("password")
   if (password === "ours")
@@ -49,6 +49,10 @@ async function refused(ask: AskTarget, { steps, password }: RecogniseOptions): P
   if (password === "person") throw new Obstacle("wrong-password", "Wrong password, or wrong user name.")
   const known = isOpenCode ? "" : " Whether it is an OpenCode server shows only with it."
   throw new Obstacle("needs-password", `It wants a password.${known}`)
+}
+
+function isRefusal({ status }: Answer, body: unknown): boolean {
+  return status === 401 && v.is(RefusalSchema, body)
 }
 
 function requireOrdinary({ status }: Answer): void {
@@ -72,11 +76,13 @@ async function readHealth(answer: Answer, ask: AskTarget, { steps, password }: R
   if (answer.ok && health.success) return health.output
   if (answer.ok && v.is(UnhealthySchema, body))
     throw new Obstacle("failed", "The server says that it is not healthy. Look at its log.")
-  const next = await ask("/api/health")
-  const nextHealth = v.safeParse(NextHealthSchema, next.ok ? parseJson(next.text) : undefined)
-  if (nextHealth.success) {
+  // Without the person's password, as above. OpenCode 2 with a password then refuses in its own way.
+  const next = await ask("/api/health", { anonymous: password !== "ours" })
+  const nextBody = parseJson(next.text)
+  const isNext = next.ok && v.is(NextHealthSchema, nextBody)
+  if (isNext || isRefusal(next, nextBody)) {
     steps.enter("version")
-    throw unsupported(plainWords(nextHealth.output.version ?? "2.0", 40))
+    throw unsupported(plainWords((isNext && nextBody.version) || "2.0", 40))
   }
   // Whoever took our port was sent our password, and may have put it into a title.
   const local = "Something else answers in place of the local OpenCode server. Restart Sandbar."

@@ -28,7 +28,14 @@ export function makeFakeOutbox(): FakeOutbox {
     put,
     send: vi.fn((place: Place | undefined, prompt: Prompt) => {
       const messageID = `msg_sent${++count}`
-      const ids = { messageID, partID: `prt_sent${count}`, tab: "tab", createdAt: count }
+      const ids = {
+        url: "http://t:1",
+        username: "",
+        messageID,
+        partID: `prt_sent${count}`,
+        tab: "tab",
+        createdAt: count,
+      }
       put(makeEntry(ids, place ?? { opens: messageID }, prompt))
       return messageID
     }),

@@ -1,6 +1,7 @@
 // The way from one tab to the model servers: every request and every byte takes its time, and everything that can
 // happen to a connection happens here.
 
+import { underWayMs } from "../../app/chat/outbox-entry.ts"
 import type { Fetch } from "../../app/connection/client.ts"
 import type { Clock } from "../../app/connection/clock.ts"
 import { fromTargetHeader, targetHeader } from "../../shared/paths.ts"
@@ -77,8 +78,9 @@ export function makeModelNetwork(
     const path = url.pathname.replace(/^.*\/api\/proxy\//, "")
     const server = servers.get(request.headers.get(targetHeader) ?? "")
     const body = await request.text()
-    // What changes something is not overtaken by a look at whether it arrived; its answer may take its time.
-    await travel(signal, request.method === "GET" ? delay() : 0)
+    // The outbox waits so long before it looks whether a request arrived; nobody could wait for ever.
+    const longest = request.method === "GET" ? Number.POSITIVE_INFINITY : underWayMs - 100
+    await travel(signal, Math.min(delay(), longest))
     if (trouble?.kind === "unreachable") throw new TypeError("Failed to fetch")
     if (trouble?.kind === "hang") return hang(signal)
     if (trouble?.kind === "gateway" || !server?.up()) return gateway(502)
@@ -92,7 +94,16 @@ export function makeModelNetwork(
   const openStream = async (server: ModelServer, signal: AbortSignal): Promise<Response> => {
     const { body, stream, stop } = makeStream(clock, random, delay, task, () => streams.delete(stream))
     streams.add(stream)
-    const leave = server.listen(stream.write, () => stream.end("cut"))
+    // As the real one does: it greets first and subscribes afterwards. Nobody is told of what happens in between.
+    let [greeted, subscribed] = [false, false]
+    const cancelSubscribing = clock.after(delay(), () => {
+      subscribed = true
+    })
+    const hear = (frame: string) => {
+      if (subscribed || !greeted) stream.write(frame)
+      greeted = true
+    }
+    const leave = server.listen(hear, () => stream.end("cut"))
     let cancelBeat: () => void = () => undefined
     const goOn = () => {
       stream.write(beat)
@@ -101,6 +112,7 @@ export function makeModelNetwork(
     cancelBeat = clock.after(heartbeatMs, goOn)
     stop(() => {
       leave()
+      cancelSubscribing()
       cancelBeat()
     })
     signal.addEventListener("abort", () => stream.end("stall"))

@@ -2,9 +2,6 @@
 import { end, isBeingWritten, reply } from "./model-agent.ts"
 import { home, type ModelServer } from "./model-server.ts"
 
-/** Marks the sessions that were made through these paths. */
-export const madeByUs = "made-by-us"
-
 export type ModelAnswer = { status: number; body?: unknown; headers?: Record<string, string> }
 
 /** `path` is relative to the server, without a leading slash. */
@@ -23,7 +20,7 @@ export function answerModel(
   if (kind === "question" && id === "") return { status: 200, body: server.questions }
   if (kind === "question") return replied(server, id, more === "reject" ? '{"reply":"reject"}' : "{}")
   if (path === "session" && method === "POST")
-    return { status: 200, body: server.create({ ...JSON.parse(body || "{}"), slug: madeByUs }) }
+    return { status: 200, body: server.create(JSON.parse(body || "{}")) }
   if (path === "session") return { status: 200, body: list(server, query) }
   if (kind === "session") return answerSession(server, { method, id, more, last }, query, body)
   throw new Error(`The model server does not know ${method} ${path}`)

@@ -1,12 +1,15 @@
 // What an OpenCode server does with prompts, in memory, and the tabs that send them: each with a link, a chat and
 // locks of its own, over one browser storage.
+
 import { createRoot, createSignal } from "solid-js"
 import type { Chat } from "../../app/chat/chat.ts"
 import { createChat } from "../../app/chat/create-chat.ts"
 import { makeIds } from "../../app/chat/message-id.ts"
 import { makeClient, makeServerFetch } from "../../app/connection/client.ts"
 import type { Follower, LinkState, ServerEvent } from "../../app/connection/connection.ts"
+import type { Server } from "../../app/servers/server.ts"
 import { session, userMessage } from "./chat-parts.ts"
+import { fromTarget } from "./from-target.ts"
 import type { FakeLocks } from "./tab-locks.ts"
 import { settle, type TestClock } from "./test-clock.ts"
 
@@ -22,7 +25,7 @@ export type PromptServer = {
    * connection died in silence before it; `deaf`, after it.
    */
   fault: (path: string) => "lost" | "unheard" | "dead" | "deaf" | Response | undefined
-  openTab: (options?: { locks?: FakeLocks; live?: boolean }) => Promise<PromptTab>
+  openTab: (options?: { locks?: FakeLocks; live?: boolean; as?: Partial<Server> }) => Promise<PromptTab>
 }
 
 export type PromptTab = {
@@ -34,7 +37,6 @@ export type PromptTab = {
 
 const json = (body: object, status = 200) => Response.json(body, { status })
 const missing = (what: string) => json({ name: "NotFoundError", data: { message: `${what} not found` } }, 404)
-const server = { id: "t:1", name: "t", url: "http://t:1", provided: false }
 
 export function makePromptServer(clock: TestClock): PromptServer {
   const sessions = new Map<string, unknown>([["ses_1", session("ses_1")]])
@@ -81,7 +83,8 @@ export function makePromptServer(clock: TestClock): PromptServer {
     asked,
     posts,
     fault: () => undefined,
-    async openTab({ locks, live = true } = {}) {
+    async openTab({ locks, live = true, as = {} } = {}) {
+      const server = { id: "t:1", name: "t", url: "http://t:1", provided: false, ...as }
       const tab = locks?.tab()
       const serve = async (request: Request): Promise<Response> => {
         const path = `${request.method} ${new URL(request.url).pathname.replace("/api/proxy", "")}`
@@ -90,7 +93,7 @@ export function makePromptServer(clock: TestClock): PromptServer {
         if (fault === "lost") throw new TypeError("lost")
         if (fault instanceof Response) return fault.clone()
         if (fault === "dead") return new Promise(() => undefined)
-        const response = await answerTo(request, path)
+        const response = fromTarget(await answerTo(request, path))
         if (fault === "deaf") return new Promise(() => undefined)
         if (fault === "unheard") throw new TypeError("unheard")
         return response

@@ -13,7 +13,7 @@ import { makeRandom, type Random } from "../soak/random.ts"
 import type { Kind } from "./kinds.ts"
 import type { SentPrompt } from "./prompts.ts"
 import { makeServerView, type ServerView } from "./server-view.ts"
-import { addServer, openWatcher, startRelays, still, type Watcher } from "./watcher.ts"
+import { addServer, openWatcher, slowest, startRelays, still, type Watcher } from "./watcher.ts"
 
 export interface Lane {
   readonly name: string
@@ -62,6 +62,7 @@ export async function openLane(options: LaneOptions): Promise<Lane> {
 
   const visit = await browser.visit(`${sandbar.origin}/s/127.0.0.1:${serverPort}/`, still)
   defer(visit.close)
+  visit.context.setDefaultTimeout(slowest)
   await addServer(visit.page)
   const watchers: Watcher[] = []
   for (const [index, pair] of relays.entries()) {

@@ -57,7 +57,7 @@ export const send = (page: Page): Promise<void> =>
   page.getByRole("button", { name: "Send", exact: true }).click()
 
 /** Whatever waits in this page, if it shows something that waits. */
-async function answerAsk(page: Page): Promise<void> {
+export async function answerAsk(page: Page): Promise<void> {
   const panel = page.getByRole("region", { name: "The agent waits for you" })
   if ((await panel.count()) === 0) return
   const once = panel.getByRole("button", { name: "Once" })

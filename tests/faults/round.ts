@@ -6,7 +6,7 @@ import { compareAll } from "./compare.ts"
 import { drawKind } from "./kinds.ts"
 import type { Lane } from "./lane.ts"
 import { countKept, markShown, viewOf } from "./page-view.ts"
-import { chooseDeed, type Deed, follow, send, sessionIn } from "./person.ts"
+import { answerAsk, chooseDeed, type Deed, follow, send, sessionIn } from "./person.ts"
 import { isStored } from "./prompts.ts"
 import type { Watcher } from "./watcher.ts"
 
@@ -120,6 +120,19 @@ async function restartServer(lane: Lane): Promise<void> {
   const last = lane.prompts.at(-1)
   if (last) last.interrupted = true
   await lane.restartServer(lane.random.chance(0.5) ? "SIGKILL" : "SIGTERM")
+}
+
+/** What still waits for an answer when nothing is cut any more gets one, so that every turn comes to its end. */
+export async function answerAll(lane: Lane): Promise<void> {
+  const give = Date.now() + restMs
+  while (Date.now() < give) {
+    const [ask] = await lane.view.asks()
+    if (ask) {
+      if (sessionIn(lane.fresh) !== ask.sessionID) await lane.fresh.goto(lane.freshUrlOf(ask.sessionID))
+      await answerAsk(lane.fresh)
+    } else if ((await lane.view.busy()).length === 0) return
+    await sleep(300)
+  }
 }
 
 /** The prompt is on the server, and the server rests or waits for an answer. */

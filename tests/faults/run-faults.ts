@@ -8,7 +8,7 @@ import { loadAnew } from "./compare.ts"
 import { type Kind, patientKinds, quickKinds } from "./kinds.ts"
 import { type Lane, openLane } from "./lane.ts"
 import { judgePrompts, type PromptCounts } from "./prompts.ts"
-import { type Cut, playRound, type Restart } from "./round.ts"
+import { answerAll, type Cut, playRound, type Restart } from "./round.ts"
 
 export interface FaultsOptions {
   readonly seed: number
@@ -67,7 +67,11 @@ async function play(options: FaultsOptions, defer: (stop: () => unknown) => void
     wanted: options.cuts,
     began: Date.now(),
   }
-  await Promise.all(lanes.map((lane) => playLane(lane, run)))
+  await Promise.all(
+    lanes.map((lane) =>
+      playLane(lane, run).catch((error) => complain(run, `lane ${lane.name} cannot go on: ${error}`)),
+    ),
+  )
   const prompts: PromptCounts = { sent: 0, answered: 0, cutOff: 0, handedBack: 0 }
   for (const lane of lanes) run.violations.push(...(await judgePrompts(lane.prompts, lane.view, prompts)))
   for (const { faults } of lanes.flatMap((lane) => lane.watchers)) run.violations.push(...faults())
@@ -106,6 +110,7 @@ async function playLane(lane: Lane, run: Run): Promise<void> {
       await startOver(lane, where)
     }
   }
+  await answerAll(lane)
 }
 
 /** At once, so that nobody waits ten minutes for it. */
@@ -127,7 +132,9 @@ async function startOver(lane: Lane, where: string): Promise<void> {
   for (const { name, pages, urlOf } of lane.watchers) {
     for (const [index, page] of pages.entries()) {
       const file = join(directory, `${where} ${name} ${index}`.replace(/[^\w]+/g, "-"))
-      writeFileSync(`${file}.png`, await page.screenshot({ timeout: 5_000 }))
+      // A machine that is too busy for a picture has said enough.
+      const picture = await page.screenshot({ timeout: 5_000 }).catch(() => undefined)
+      if (picture) writeFileSync(`${file}.png`, picture)
       await loadAnew(page, urlOf(lane.sessionID))
     }
   }

@@ -33,7 +33,7 @@ export function makeServerView(server: () => Pick<OpenCode, "url" | "headers">):
     schema: Schema,
   ): Promise<v.InferOutput<Schema>> {
     const { url, headers } = server()
-    const answer = await fetch(url + path, { headers, signal: AbortSignal.timeout(10_000) })
+    const answer = await fetch(url + path, { headers, signal: AbortSignal.timeout(30_000) })
     if (!answer.ok) throw new Error(`${path} answers ${answer.status}`)
     return v.parse(schema, await answer.json())
   }

@@ -29,8 +29,8 @@ export async function startRelays(sandbarPort: number, serverPort: number): Prom
   return { near, far }
 }
 
-/** A dozen animations that nobody looks at would take the processor from what is tried. */
-export const still = { reducedMotion: "reduce", viewport: { width: 1_000, height: 700 } } as const
+/** Animations and pixels that nobody looks at would take the processor from what is tried. */
+export const still = { reducedMotion: "reduce", viewport: { width: 1_000, height: 400 } } as const
 
 export async function openWatcher(
   browser: TestBrowser,
@@ -41,6 +41,7 @@ export async function openWatcher(
   const place = `${near.origin}/s/127.0.0.1:${far.port}`
   const urlOf = (sessionID?: string) => (sessionID ? `${place}/session/${sessionID}` : `${place}/`)
   const visit = await browser.visit(urlOf(), still)
+  visit.context.setDefaultTimeout(slowest)
   await addServer(visit.page)
   const pages = [visit.page]
   const watches = [visit.watch]
@@ -66,6 +67,9 @@ export async function openWatcher(
     },
   }
 }
+
+/** A page that is merely slow, as on a busy machine, is not wrong. */
+export const slowest = 60_000
 
 /** Only the one that the page is about: every server in a list is asked for its health. */
 export const addServer = (page: Page): Promise<void> =>

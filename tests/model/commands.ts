@@ -2,7 +2,6 @@
 
 import fc from "fast-check"
 import { end, reply, type Step, step, steps } from "../fakes/model-agent.ts"
-import { madeByUs } from "../fakes/model-routes.ts"
 import { home, type ModelServer } from "../fakes/model-server.ts"
 import { serverNamed, type Tab, type World } from "./world.ts"
 
@@ -36,14 +35,9 @@ function one<T>(all: Iterable<T>, pick: number): T | undefined {
   return list[pick % Math.max(1, list.length)]
 }
 
-/** For this long only the tab that made a session knows of it. */
-const unknownMs = 5_000
-
 /** Mostly the latest, as in life. */
 function someSession(server: ModelServer, pick: number) {
-  const list = [...server.sessions.values()]
-    .filter((each) => each.slug !== madeByUs || server.now() - each.time.created > unknownMs)
-    .reverse()
+  const list = [...server.sessions.values()].reverse()
   return pick % 3 === 0 ? one(list, pick) : one(list.slice(0, 3), pick)
 }
 
@@ -136,13 +130,12 @@ const deeds = {
     const messageID = tab.view.now().chat.outbox.send(undefined, { text: `First ${pick}` })
     world.sent.push({ messageID, server: world.serverOf(tab) })
   },
-  cancel: (world, tab, pick) => {
+  cancel: (_, tab, pick) => {
     const { outbox } = tab.view.now().chat
     const entry = one(outbox.entries(), pick)
     if (!entry) return
     // As the timeline offers it.
     if (entry.state === "sending" && tab.view.now().chat.live()) return
-    if (entry.state === "sending") world.inDoubt.add(entry.messageID)
     outbox.cancel(entry.messageID)
   },
   create: (_, tab) =>

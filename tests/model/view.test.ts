@@ -50,7 +50,7 @@ async function expectFresh(world: World, tab: World["tabs"][number]): Promise<vo
 }
 
 /** Every prompt arrived once, or was given back to the person, or waits because nobody looks at its server. */
-function expectPromptsKept({ start, sent, inDoubt, tabs, serverOf }: World): void {
+function expectPromptsKept({ start, sent, tabs, serverOf }: World): void {
   for (const { messageID, server } of sent) {
     const arrived = server.arrived.get(messageID) ?? 0
     const watching = tabs.filter((tab) => serverOf(tab) === server)
@@ -64,7 +64,7 @@ function expectPromptsKept({ start, sent, inDoubt, tabs, serverOf }: World): voi
     expect(entry?.state ?? "gone", `${messageID} still waits`).toMatch(/^(back|gone)$/)
     if (!entry) expect(arrived, `${messageID} was lost`).toBeGreaterThanOrEqual(1)
     const stands = [...server.turns.values()].flat().some((turn) => turn.info.id === messageID)
-    if (entry && !inDoubt.has(messageID)) expect(stands, `${messageID} came back and is there`).toBe(false)
+    if (entry) expect(stands, `${messageID} came back and is there`).toBe(false)
   }
   for (const server of start.locks ? new Set(tabs.map(serverOf)) : []) {
     const marks = [...server.sessions.values()].flatMap((one) => one.metadata?.sandbar ?? [])

@@ -38,8 +38,6 @@ export type World = {
   servers: readonly [ModelServer, ModelServer]
   tabs: Tab[]
   sent: Sent[]
-  /** Prompts that a person took back while nobody could know whether they had arrived. */
-  inDoubt: Set<string>
   /** The server that a tab looks at. */
   serverOf: (tab: Tab) => ModelServer
   /** Opened now; `alone`: with a stream of its own. */
@@ -103,7 +101,6 @@ export async function makeWorld(start: Start): Promise<World> {
     servers,
     tabs,
     sent: [],
-    inDoubt: new Set(),
     start,
     openTab,
     wakeUp,
@@ -117,9 +114,6 @@ export async function makeWorld(start: Start): Promise<World> {
         tab.browser.within(() => tab.wake.window.dispatchEvent(new Event("online")))
       }
       await clock.advance(settledMs)
-      // A read that failed while all else went on says so, and offers to try again.
-      for (const { view } of tabs) if (view.now().opened()?.state() === "failed") view.now().opened()?.retry()
-      await clock.advance(5_000)
     },
     end() {
       for (const tab of tabs) tab.view.close()

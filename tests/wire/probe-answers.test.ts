@@ -140,6 +140,19 @@ describe("is it OpenCode", () => {
     const both = serve(() => Response.json({ healthy: true, version: "2.0.0" }))
     expect((await askProbe(both.proxy, both.origin)).verdict).toBe("unsupported")
   })
+
+  test("OpenCode 2 with a password is known by how it refuses, and not asked with the password", async () => {
+    const { origin, proxy } = serve((request) => {
+      if (!request.url.endsWith("/api/health")) return page("<title>OpenCode</title>")()
+      return request.headers.has("authorization")
+        ? Response.json({ healthy: true, version: "2.3.1" })
+        : Response.json({ _tag: "UnauthorizedError" }, { status: 401 })
+    })
+    expect(await askProbe(proxy, origin, basic("secret"))).toMatchObject({
+      verdict: "unsupported",
+      sentence: "OpenCode 2.0 is not supported yet. Use a server of version 1.",
+    })
+  })
 })
 
 describe("the password", () => {

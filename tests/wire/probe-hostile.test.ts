@@ -306,6 +306,23 @@ test("nothing of the browser's reaches a target but its password there, nothing 
   expect(told.raw).not.toContain("evil")
 })
 
+test("a server that is not OpenCode sees the person's password once, whatever it answers", async () => {
+  for (const answer of [
+    () => new Response("<title>Grafana</title>", { headers: { "content-type": "text/html" } }),
+    () => Response.json({}),
+    () => new Response("no", { status: 404 }),
+    () => new Response("no", { status: 401 }),
+  ]) {
+    const seen: boolean[] = []
+    const { origin, proxy } = serve((request) => {
+      seen.push(request.headers.has("authorization"))
+      return answer()
+    })
+    await askProbe(proxy, origin, basic("secret"))
+    expect(seen).toEqual([true, false])
+  }
+})
+
 test("header injection: a line break in the credentials begins no header at the target", async () => {
   const seen: Headers[] = []
   const { origin, proxy } = serve((request) => {
