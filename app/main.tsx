@@ -3,6 +3,7 @@ import { createResource, createSignal, Show } from "solid-js"
 import { render } from "solid-js/web"
 import "./ui/tokens.css"
 import "./ui/base.css"
+import { soundUrl } from "./base/sound-url.ts"
 import { Routes } from "./routes.tsx"
 import { Starting } from "./screens/starting.tsx"
 import { openServerStorage } from "./servers/open-server-storage.ts"
@@ -30,6 +31,10 @@ function App() {
     </>
   )
 }
+
+// A mistyped link shows what it leads to, if only to nothing.
+const url = soundUrl(location)
+if (url !== location.pathname + location.search + location.hash) history.replaceState(history.state, "", url)
 
 const root = document.getElementById("app")
 if (!root) throw new Error("index.html has no #app")

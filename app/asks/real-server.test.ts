@@ -29,7 +29,7 @@ afterAll(async () => {
   await opencode?.stop()
   await model?.stop()
   home?.remove()
-}, 30_000)
+}, 90_000)
 
 function openPage(): { connection: Connection; asks: Asks; close: () => void } {
   const forward = async (request: Request) => {
@@ -45,7 +45,7 @@ function openPage(): { connection: Connection; asks: Asks; close: () => void } {
 }
 
 async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
-  const give = Date.now() + 15_000
+  const give = Date.now() + 40_000
   while (!(await holds())) {
     if (Date.now() > give) throw new Error(`waited in vain for ${holds}`)
     await new Promise((resolve) => setTimeout(resolve, 20))
@@ -65,7 +65,7 @@ beforeEach(async () => {
   page = openPage()
   await until(() => page.connection.link.state() === "live")
   sessionID = (await answer(client().create({}))).id
-}, 30_000)
+}, 90_000)
 
 afterEach(() => page.close())
 
@@ -82,7 +82,7 @@ test("a permission is asked, found again by another page, and answered", async (
   await until(isIdle)
   expect(await lastText()).toBe("The command has run.")
   await expect(page.asks.replyPermission(ask?.request.id ?? "", "once")).rejects.toThrow(/already answered/)
-}, 30_000)
+}, 90_000)
 
 test("a question is asked and answered", async () => {
   await send("question")
@@ -93,7 +93,7 @@ test("a question is asked and answered", async () => {
   expect(page.asks.all()).toEqual([])
   await until(isIdle)
   expect(await lastText()).toBe("Thank you, that settles it.")
-}, 30_000)
+}, 90_000)
 
 test("a stopped session asks for nothing any more, although the server goes on listing its ask", async () => {
   await send("bash")
@@ -108,4 +108,4 @@ test("a stopped session asks for nothing any more, although the server goes on l
   // Long enough for its resync, which is three small requests.
   await new Promise((resolve) => setTimeout(resolve, 500))
   expect(page.asks.all()).toEqual([])
-}, 30_000)
+}, 90_000)

@@ -13,6 +13,8 @@ import type { OutboxStore } from "./outbox-store.ts"
 const orphanMs = 60_000
 /** A tab that has the lock may have no connection: so long after it should have tried, another one takes it. */
 const patienceMs = 3_000
+/** The tab that a person writes in doubts sooner: one that is well sends at once, also when it is hidden. */
+const writersPatienceMs = 700
 const firstPauseMs = 1_000
 const longestPauseMs = 15_000
 /** As long as the link would stay away. */
@@ -35,12 +37,7 @@ export type CourierOptions = {
 /** One time of having the lock. What the tab before had under way is looked at anew. */
 type Turn = { taken: AbortSignal; underWay: Set<string> }
 
-export type Courier = {
-  /** The tab that the person writes in sends at once, whoever had the lock. */
-  takeOver: () => void
-}
-
-export function createCourier(options: CourierOptions): Courier {
+export function createCourier(options: CourierOptions): void {
   const { store, link, clock, locks } = options
   let turn: Turn | undefined
   let left = false
@@ -92,8 +89,8 @@ export function createCourier(options: CourierOptions): Courier {
   const takeWhatWaits = () => {
     if (!locks || holds()) return sendAll()
     store.refresh()
-    const late = lateAt(store.entries())
-    if (late === undefined || clock.now() < late + patienceMs) return
+    const due = firstDue(store.entries())
+    if (!due || clock.now() < dueAt(due)) return
     // Tabs that nobody looks at leave it to the others.
     if (options.isHidden()) cancelTake = clock.after(patienceMs, takeWhatWaits)
     else lock.steal()
@@ -108,10 +105,11 @@ export function createCourier(options: CourierOptions): Courier {
   createEffect(
     on([store.entries, link.state], ([entries, state]) => {
       sendAll()
-      const late = state === "live" ? lateAt(entries) : undefined
-      if (late === undefined) return
+      const due = state === "live" ? firstDue(entries) : undefined
+      if (!due) return
       // Somebody else's turn passes, or an orphan comes of age.
-      const ms = locks ? Math.max(0, late - clock.now()) + patienceMs : orphanMs
+      const patience = isUntouched(due) && due.tab === options.tab ? writersPatienceMs : patienceMs
+      const ms = locks ? Math.max(0, dueAt(due) - clock.now()) + patience : orphanMs
       cancelTake = clock.after(ms, takeWhatWaits)
       onCleanup(() => cancelTake?.())
     }),
@@ -121,11 +119,6 @@ export function createCourier(options: CourierOptions): Courier {
     cancelNext?.()
     lock.leave()
   })
-  return {
-    takeOver() {
-      if (locks && !holds()) lock.steal()
-    },
-  }
 }
 
 function waitMs({ tryAt = 0 }: OutboxEntry, now: number): number {
@@ -133,11 +126,19 @@ function waitMs({ tryAt = 0 }: OutboxEntry, now: number): number {
   return Math.min(Math.max(0, tryAt - now), longestToldMs)
 }
 
-/** When whoever has the turn should have done something; undefined while nothing waits. */
-function lateAt(entries: readonly OutboxEntry[]): number | undefined {
-  const waiting = firstOfEach(entries)
-  if (waiting.length === 0) return undefined
-  const dueAt = ({ createdAt, tryAt = 0, state, leftAt = 0 }: OutboxEntry) =>
-    Math.max(createdAt, tryAt, state === "sending" ? leftAt + answerMs : 0)
-  return Math.min(...waiting.map(dueAt))
+/** What should be done next; undefined while nothing waits. */
+function firstDue(entries: readonly OutboxEntry[]): OutboxEntry | undefined {
+  return firstOfEach(entries).reduce<OutboxEntry | undefined>(
+    (first, one) => (first && dueAt(first) <= dueAt(one) ? first : one),
+    undefined,
+  )
+}
+
+function isUntouched({ state, tryAt }: OutboxEntry): boolean {
+  return state === "waiting" && tryAt === undefined
+}
+
+/** When whoever has the turn has to do something about it. */
+function dueAt({ createdAt, tryAt = createdAt, state, leftAt = 0 }: OutboxEntry): number {
+  return state === "sending" ? Math.max(leftAt + answerMs, tryAt) : tryAt
 }

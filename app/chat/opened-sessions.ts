@@ -167,10 +167,10 @@ export function createOpenedSessions(room: ChatRoom, aside: RememberedMessages =
         if (opened.has(session.id)) return session
         const one = add(session.id, { kind: "loading" })
         const empty = { session, children: [], turns: [], cursor: undefined }
-        if (!gap.aborted) mergeOne(room, one, empty, log.events, new Map())
-        // Events were missed: it may not be empty any more, and the log has a hole. Without a link, what follows
-        // the gap loads it.
-        else if (room.link.state() === "live") void load(one)
+        // Events were missed: what was told has a hole, and it may not be empty any more. Without a link, what
+        // follows the gap loads it.
+        mergeOne(room, one, empty, gap.aborted ? [] : log.events, new Map())
+        if (gap.aborted && room.link.state() === "live") void load(one)
         return session
       } finally {
         log.stop()

@@ -310,10 +310,20 @@ describe("many tabs", () => {
     expect(states(two)).toEqual([])
   })
 
-  test("the tab that a person writes in sends at once, whichever had the turn", async () => {
+  test("the tab that has the turn sends what is written in another, and it is sent once", async () => {
+    const [one, two] = [await open(), await open()]
+    send(two, "one")
+    tellTabs()
+    await pass(5_000)
+    expect(server.texts("ses_1")).toEqual(["one"])
+    expect([...server.posts.values()]).toEqual([1])
+    expect([states(one), states(two)]).toEqual([[], []])
+  })
+
+  test("when it does not, because it hears nothing, the tab that a person writes in sends it soon", async () => {
     const [, two] = [await open(), await open()]
     send(two, "one")
-    await pass()
+    await pass(1_200)
     expect(server.texts("ses_1")).toEqual(["one"])
   })
 

@@ -48,7 +48,7 @@ export function createOutbox(options: OutboxOptions): Outbox & { see: (event: Se
   const tab = makeId("msg")
   const left = new AbortController()
   onCleanup(() => left.abort(gone))
-  const courier = createCourier({
+  createCourier({
     name: server.url,
     tab,
     store,
@@ -79,7 +79,6 @@ export function createOutbox(options: OutboxOptions): Outbox & { see: (event: Se
       )
       const sessionID = place?.sessionID
       if (sessionID !== undefined) room.change((draft) => void delete draft.errors[sessionID])
-      courier.takeOver()
       return messageID
     },
     cancel(messageID) {

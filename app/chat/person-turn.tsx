@@ -23,7 +23,7 @@ export function PersonTurn(props: { turn: PromptTurn; note?: string | undefined 
         </Show>
       }
     >
-      <section class="person-turn" aria-label="You" data-pending={props.turn.pending ? "" : undefined}>
+      <article class="person-turn" aria-label="You" data-pending={props.turn.pending ? "" : undefined}>
         <For each={texts()}>{(part) => <PersonText text={part.text} />}</For>
         <Show when={files().length > 0}>
           <p class="person-files">
@@ -33,7 +33,7 @@ export function PersonTurn(props: { turn: PromptTurn; note?: string | undefined 
         <Show when={props.turn.pending} fallback={<Note text={props.note} />}>
           <WaitingNote messageID={props.turn.info.id} otherwise={<Note text={props.note} />} />
         </Show>
-      </section>
+      </article>
     </Show>
   )
 }

@@ -291,7 +291,7 @@ test("what waits is shown also where the conversation is not loaded", () => {
       <Timeline sessionID="ses_1" opened={{ ...ready, state: () => "waiting" }} sessionHref={String} />
     </ChatContextProvider>
   ))
-  expect(screen.getAllByRole("region", { name: "You" }).map((one) => one.textContent)).toEqual([
+  expect(screen.getAllByRole("article", { name: "You" }).map((one) => one.textContent)).toEqual([
     "Do itWaiting for the serverCancel",
   ])
 })

@@ -22,10 +22,15 @@ export function WaitingNote(props: { messageID: string; otherwise?: JSX.Element 
   const waits = () => !chat.live() || late()
   // On its way to a server that answers, it cannot be called back.
   const cancellable = () => !entry()?.cancelled && (!chat.live() || entry()?.state === "waiting")
+  // The text goes there, and the button that had the focus goes away.
+  const cancel = (messageID: string) => {
+    chat.outbox.cancel(messageID)
+    queueMicrotask(() => document.querySelector<HTMLElement>(".composer textarea")?.focus())
+  }
   return (
     <Show when={waits() && entry()} fallback={props.otherwise}>
       {(one) => (
-        <p class="person-note waiting-note">
+        <p class="person-note waiting-note" role="status">
           <span>
             {one().cancelled ? cancelling : "Waiting for the server"}
             <Show when={one().unkept}>
@@ -33,7 +38,7 @@ export function WaitingNote(props: { messageID: string; otherwise?: JSX.Element 
             </Show>
           </span>
           <Show when={cancellable()}>
-            <Button variant="quiet" size="small" onClick={() => chat.outbox.cancel(props.messageID)}>
+            <Button variant="quiet" size="small" onClick={() => cancel(props.messageID)}>
               Cancel
             </Button>
           </Show>
@@ -52,10 +57,10 @@ export function WaitingPrompts(props: { entries: readonly OutboxEntry[] }) {
     <For each={ids()}>
       {(id) => (
         <div class="exchange">
-          <section class="person-turn" aria-label="You" data-pending="">
+          <article class="person-turn" aria-label="You" data-pending="">
             <PersonText text={textOf(id)} />
             <WaitingNote messageID={id} />
-          </section>
+          </article>
         </div>
       )}
     </For>

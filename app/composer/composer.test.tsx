@@ -120,7 +120,7 @@ test("a first prompt that waits is shown, and what follows it goes into the same
     type(text)
     fireEvent.keyDown(area(), { key: "Enter" })
   }
-  const shown = screen.getAllByRole("region", { name: "You" }).map((one) => one.textContent)
+  const shown = screen.getAllByRole("article", { name: "You" }).map((one) => one.textContent)
   expect(shown).toEqual([expect.stringContaining("Start"), expect.stringContaining("And then")])
   expect(screen.getAllByText("Waiting for the server")).toHaveLength(2)
   const [first, second] = chat.outbox.entries()

@@ -15,7 +15,7 @@ test("a directory that is known late, after the first message of the subscriptio
     },
   })
   const attempt = startAttempt({
-    open: async () => new Response(body),
+    open: async () => new Response(body, { headers: { "content-type": "text/event-stream" } }),
     locate: () => new Promise((resolve) => (locate = resolve)),
     clock,
     patienceMs: 10_000,

@@ -48,7 +48,7 @@ export function Remedies(props: RemediesProps) {
             Enter password
           </Button>
         </Match>
-        <Match when={misplaced() && !server.provided}>
+        <Match when={(misplaced() || health().kind === "failed") && !server.provided}>
           <Button size={size()} onClick={() => edit("address")}>
             Edit server
           </Button>

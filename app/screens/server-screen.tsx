@@ -1,6 +1,6 @@
 // Everything that belongs to one server stands below its scope; a switch disposes of all of it.
 import { useParams } from "@solidjs/router"
-import { createComputed, type ParentProps, Show } from "solid-js"
+import { createComputed, createMemo, type ParentProps, Show } from "solid-js"
 import { makeServerMemory } from "../connection/last-known.ts"
 import { ServerScope } from "../connection/server-scope.tsx"
 import { useServers } from "../servers/server-context.tsx"
@@ -14,8 +14,9 @@ export function ServerScreen(props: ParentProps) {
   const id = () => idFromSegment(params.server) ?? ""
   const memory = makeServerMemory()
   createComputed(() => memory.keepOnly([...servers.list(), ...servers.hidden()]))
+  const lastActive = createMemo<string | undefined>((before) => servers.active()?.id ?? before)
   return (
-    <Show when={servers.active()} fallback={<UnknownServer id={id()} />}>
+    <Show when={servers.active()} fallback={<UnknownServer id={id()} removed={lastActive() === id()} />}>
       {(server) => (
         <ServerScope server={server()} memory={memory}>
           <OpenServer>{props.children}</OpenServer>

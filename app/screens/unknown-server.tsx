@@ -8,7 +8,8 @@ import { serverPath, urlFromId } from "../servers/server-path.ts"
 import { Dot } from "../ui/dot.tsx"
 import { PlainPage } from "./plain-page.tsx"
 
-export function UnknownServer(props: { id: string }) {
+/** `removed`: it stood here until a moment ago. */
+export function UnknownServer(props: { id: string; removed?: boolean }) {
   const servers = useServers()
   const address = () => {
     const url = urlFromId(props.id)
@@ -19,7 +20,7 @@ export function UnknownServer(props: { id: string }) {
     return url.ok ? undefined : url.reason
   }
   return (
-    <PlainPage title={`“${props.id}” is not in your list`}>
+    <PlainPage title={`“${props.id}” ${props.removed ? "was removed from" : "is not in"} your list`}>
       <Show
         when={address()}
         keyed
@@ -30,11 +31,16 @@ export function UnknownServer(props: { id: string }) {
         {(url) => (
           <>
             <p class="plain-text">
-              The link leads to a server that this browser does not know. Add it to open the link.
+              {props.removed
+                ? "Another tab removed this server. Its sessions are still there: add it again to open it."
+                : "The link leads to a server that this browser does not know. Add it to open the link."}
             </p>
             <div class="plain-card">
               {/* The URL stays: once the server is known, the link opens. */}
-              <ServerForm linked={{ address: url, name: "" }} onDone={() => undefined} />
+              <ServerForm
+                {...(props.removed ? { address: url } : { linked: { address: url, name: "" } })}
+                onDone={() => undefined}
+              />
             </div>
           </>
         )}

@@ -285,6 +285,18 @@ describe("when the proxy has had enough of this browser", () => {
     poller.stop()
   })
 
+  test("a good answer about another server is no reason to ask again", async () => {
+    const { poller, asked } = make(async ({ id }) => (id === "b:1" ? crowded(1_000) : healthy))
+    poller.watch([a, b])
+    for (let second = 0; second < 9; second++) {
+      await seconds(1)
+      poller.probeNow("a:1")
+    }
+    expect(asked.filter((id) => id === "a:1")).toHaveLength(10)
+    expect(asked.filter((id) => id === "b:1")).toHaveLength(1)
+    poller.stop()
+  })
+
   test("its good answers do not make those that were refused ask again at once", async () => {
     const many = Array.from({ length: 200 }, (_, index) => server(`s${index}:1`))
     let left = 100

@@ -46,7 +46,13 @@ export function ServerForm(props: ServerFormProps) {
   let form: HTMLFormElement | undefined
   onMount(() => {
     const { focus } = props
-    if (focus) queueMicrotask(() => form?.querySelector<HTMLElement>(fields[focus])?.focus())
+    if (!focus) return
+    queueMicrotask(() => {
+      const field = form?.querySelector<HTMLInputElement>(fields[focus])
+      field?.focus()
+      // What is typed takes the place of a password that was wrong.
+      field?.select()
+    })
   })
   const save = (event: SubmitEvent) => {
     event.preventDefault()

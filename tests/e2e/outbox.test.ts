@@ -71,7 +71,7 @@ test("two prompts wait through a reload and are answered once each; a cancelled 
 
       await up()
       await untilLive(page)
-      await page.getByRole("region", { name: "You" }).nth(2).waitFor()
+      await page.getByRole("article", { name: "You" }).nth(2).waitFor()
       await waiting(page).first().waitFor({ state: "detached", timeout: 30_000 })
       await expect
         .poll(() => answered(session), { timeout: 30_000 })
@@ -84,7 +84,7 @@ test("two prompts wait through a reload and are answered once each; a cancelled 
       // Nothing follows later.
       await sleep(2_000)
       expect(await answered(session)).toHaveLength(3)
-      expect(await page.getByRole("region", { name: "You" }).count()).toBe(3)
+      expect(await page.getByRole("article", { name: "You" }).count()).toBe(3)
     },
     place(),
   )

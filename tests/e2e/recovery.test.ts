@@ -58,7 +58,7 @@ test("dot and link change within 15 s of a crash; after the restart the missed a
       await page.getByRole("img", { name: "Link live" }).waitFor({ timeout: 40_000 })
       await answer(page).getByText("one token ahead").waitFor({ timeout: 30_000 })
       await page.getByText("markdown from elsewhere").waitFor()
-      expect(await page.getByRole("region", { name: "You" }).count()).toBe(2)
+      expect(await page.getByRole("article", { name: "You" }).count()).toBe(2)
       await page.getByRole("banner").getByRole("img", { name: "Healthy" }).waitFor({ timeout: 15_000 })
       await prompt(page, "think once more")
       await answer(page).getByText("the short way").waitFor({ timeout: 30_000 })

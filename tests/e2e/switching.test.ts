@@ -87,7 +87,7 @@ test("switching back shows list, conversation and a usable composer before any s
     release?.()
     await untilLive(page)
     expect(await promptBox(page).inputValue()).toBe("typed before anything was answered")
-    expect(await page.getByRole("region", { name: "You" }).count()).toBe(1)
+    expect(await page.getByRole("article", { name: "You" }).count()).toBe(1)
     expect(watch.faults()).toEqual([])
     await promptBox(page).fill("")
   })

@@ -93,7 +93,7 @@ test("ten tabs on one server share one stream, see a turn while it is written, a
     for (const page of rest) {
       await page.getByText("the tab that held it").first().waitFor({ timeout: 30_000 })
       await untilIdle(page)
-      expect(await page.getByRole("region", { name: "You" }).count()).toBe(3)
+      expect(await page.getByRole("article", { name: "You" }).count()).toBe(3)
       expect(await page.getByText(plainText.slice(0, 40)).count()).toBeGreaterThan(0)
     }
     await untilOneStream()

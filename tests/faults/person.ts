@@ -46,11 +46,17 @@ export async function chooseDeed(lane: Lane): Promise<Deed> {
     page,
     async run() {
       lane.prompts.push(prompt)
-      if (isNew) await page.getByRole("link", { name: "New session" }).first().click()
+      if (isNew) await openNewSession(page)
       await promptBox(page).fill(text)
       await send(page)
     },
   }
+}
+
+/** Until the page has changed, what is typed would go to the session before. */
+async function openNewSession(page: Page): Promise<void> {
+  await page.getByRole("link", { name: "New session" }).first().click()
+  await page.getByRole("heading", { name: "What should the agent do?" }).waitFor()
 }
 
 export const send = (page: Page): Promise<void> =>
