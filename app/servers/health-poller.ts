@@ -143,7 +143,7 @@ export function makeHealthPoller(options: HealthPollerOptions): HealthPoller {
         restart(entry, joined)
       }
       clearTimeout(timer)
-      timer = setTimeout(tick, joined - now())
+      timer = setTimeout(tick, Math.max(0, joined - now()))
     },
     onLeading() {
       for (const entry of entries.values()) restart(entry, talk.joinedAt())
