@@ -33,7 +33,10 @@ export function mergeMessages(
   const before = draft.messages[sessionID] ?? []
   const busy = draft.status[sessionID] !== undefined
   const ours = since.filter((event) => concerns(event, sessionID))
-  const restore = (part: Part) => withText(part, ours, held, busy)
+  const newest = newestAnswer(snapshot)
+  // An older answer without an end was cut off by a crash. Nobody writes it any more, so nothing of it is on its way.
+  const restore = (part: Part) =>
+    withText(part, ours, held, busy && (part.messageID === newest || !!held.get(part.id)))
   const turns = snapshot.map((fresh) => {
     const known = findTurn(before, fresh.info.id)
     if (!known) return { info: fresh.info, parts: fresh.parts.map((part) => restore(part)) }
@@ -49,6 +52,11 @@ export function mergeMessages(
   for (const turn of before) if (turn.pending && !findTurn(turns, turn.info.id)) placeTurn(turns, turn)
   draft.messages[sessionID] = turns
   for (const event of ours) applyMessageEvent(draft, event)
+}
+
+function newestAnswer(turns: readonly Turn[]): string | undefined {
+  const answers = turns.map(({ info }) => info).filter(({ role }) => role === "assistant")
+  return answers.sort(compareMessages).at(-1)?.id
 }
 
 /** An earlier page. Only what it brings is replayed: the rest of the session is up to date. */
