@@ -23,7 +23,7 @@ export function watchPage(page: Page, origin: string): Watch {
     // Violations of the content security policy arrive here too.
     if (message.type() === "error") note(`console error: ${message.text()} (${url})`)
   })
-  page.on("pageerror", (error) => note(`uncaught: ${error.stack ?? error.message}`))
+  page.on("pageerror", (error) => note(`uncaught: ${error.stack || `${error.name}: ${error.message}`}`))
   page.on("crash", () => note("the page crashed"))
   page.on("request", (request) => {
     const url = new URL(request.url())
