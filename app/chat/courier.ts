@@ -5,6 +5,7 @@ import { gone } from "../base/gone.ts"
 import { standForLock, type TabLocks } from "../base/tab-lock.ts"
 import type { Clock } from "../connection/clock.ts"
 import type { Link } from "../connection/connection.ts"
+import { longestToldMs } from "../connection/link-machine.ts"
 import { answerMs, type Outcome } from "./deliver-prompt.ts"
 import { firstOfEach, type OutboxEntry } from "./outbox-entry.ts"
 import type { OutboxStore } from "./outbox-store.ts"
@@ -17,8 +18,6 @@ const patienceMs = 3_000
 const writersPatienceMs = 700
 const firstPauseMs = 1_000
 const longestPauseMs = 15_000
-/** As long as the link would stay away. */
-const longestToldMs = 60_000
 
 export type CourierOptions = {
   /** The same in all tabs of one server. */

@@ -1,6 +1,6 @@
 import { gone } from "../base/gone.ts"
 import type { Clock } from "./clock.ts"
-import { Failure } from "./failure.ts"
+import { tooLate } from "./failure.ts"
 
 /**
  * Rejects with a Failure without a status when `run` takes longer than `ms`, and aborts what it waits for. A connection
@@ -13,9 +13,7 @@ export async function beforeDeadline<T>(
   outer?: AbortSignal,
 ): Promise<T> {
   const controller = new AbortController()
-  const cancel = clock.after(ms, () =>
-    controller.abort(new Failure("The server did not answer in time. Try again.")),
-  )
+  const cancel = clock.after(ms, () => controller.abort(tooLate()))
   const leave = () => controller.abort(gone)
   if (outer?.aborted) leave()
   outer?.addEventListener("abort", leave)

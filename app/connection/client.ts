@@ -5,7 +5,7 @@ import { underPrefix } from "../base/prefix.ts"
 import type { Server } from "../servers/server.ts"
 import { targetHeaders } from "../servers/target-headers.ts"
 import { browserClock, type Clock } from "./clock.ts"
-import { Failure, failureOf, failureOfAnswer, isPage } from "./failure.ts"
+import { Failure, failureOf, failureOfAnswer, isPage, tooLate } from "./failure.ts"
 
 export type Fetch = (request: Request) => Promise<Response>
 
@@ -38,9 +38,7 @@ export function makeServerFetch(
 /** `request.signal` goes on to count while the body is read; the deadline does not. */
 async function inTime(request: Request, send: Fetch, clock: Clock): Promise<Response> {
   const late = new AbortController()
-  const cancel = clock.after(answerMs, () =>
-    late.abort(new Failure("The server did not answer in time. Try again.")),
-  )
+  const cancel = clock.after(answerMs, () => late.abort(tooLate()))
   try {
     return await send(new Request(request, { signal: AbortSignal.any([request.signal, late.signal]) }))
   } catch (error) {

@@ -44,6 +44,11 @@ function isProblemCode(code: string | undefined): boolean {
   return code !== undefined && Object.hasOwn(problems, code)
 }
 
+/** Nobody answered, for as long as we wait. */
+export function tooLate(): Failure {
+  return new Failure("The server did not answer in time. Try again.")
+}
+
 /** Anything that was thrown while asking, as a Failure. */
 export function failureOf(error: unknown): Failure {
   if (error instanceof Failure) return error

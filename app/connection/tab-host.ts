@@ -1,7 +1,7 @@
 // The side of the tab that holds the stream: tells the tabs that follow how the link is and passes on what comes.
 import type { Clock } from "./clock.ts"
 import type { LinkStatus } from "./link-machine.ts"
-import type { TabMessage } from "./tab-message.ts"
+import type { TabMessage, Want } from "./tab-message.ts"
 
 export type TabHost = {
   status: (status: LinkStatus) => void
@@ -18,7 +18,7 @@ export type TabHostOptions = {
   term: number
   post: (message: TabMessage) => void
   clock: Clock
-  asked: (want: "join" | "look" | "wake" | "retry") => void
+  asked: (want: Want) => void
 }
 
 /** Two tabs that both believe to hold the stream, where the browser lies about locks, outbid each other this often. */

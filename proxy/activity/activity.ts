@@ -3,6 +3,7 @@
 // nothing.
 import { targetAuthorizationHeader } from "../../shared/paths.ts"
 import type { Log } from "../log.ts"
+import { orAbort } from "../or-abort.ts"
 import { isByHand, isTyped } from "./intent.ts"
 import { type KnownServer, makeKnownServers, rememberMs } from "./known-servers.ts"
 import { lookForWork } from "./look-for-work.ts"
@@ -101,7 +102,7 @@ export function makeActivity(deps: ActivityDeps): Activity {
         server.directories.keys(),
         now() - rememberMs,
       )
-      const working = await beforeAbort(looked, signal)
+      const working = await orAbort(looked, signal)
       for (const directory of working) if (directory !== "") servers.noteDirectory(server, directory)
       // Work that ended since the last look counts up to now: nobody saw the moment.
       if (working.length > 0 || wasWorking) lastActivity = now()
@@ -149,14 +150,6 @@ function directoryOf(path: string, headers: Headers): string | undefined {
   } catch {
     return text
   }
-}
-
-/** Looking up a name and connecting take their own time, whatever the signal says. */
-function beforeAbort<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  const late = new Promise<never>((_, reject) => {
-    signal.addEventListener("abort", () => reject(signal.reason), { once: true })
-  })
-  return Promise.race([work, late])
 }
 
 function startTimer(ms: number, run: () => void): () => void {

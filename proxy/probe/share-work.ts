@@ -1,5 +1,5 @@
 // One piece of work for everybody who asks for the same at the same time. It is given up when all of them have left.
-import { orAbort } from "./or-abort.ts"
+import { orAbort } from "../or-abort.ts"
 
 type Running<T> = { work: Promise<T>; began: number; stop: AbortController; waiting: number }
 
