@@ -7,6 +7,8 @@ export const ticketPath = "api/proxy/ticket"
 /** Asks one server what is wrong with it, if anything (shared/probe.ts). */
 export const probePath = "api/probe"
 export const uiConfigPath = "api/config"
+/** Spawning and listing sandboxes (shared/sandboxes.ts); below it `/:id`, `/:id/wake`, `/:id/progress` … */
+export const sandboxesPath = "api/sandboxes"
 
 /** Which server a forwarded request goes to, as an origin: `http://host:port`. */
 export const targetHeader = "x-target-server"

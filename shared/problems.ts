@@ -27,6 +27,16 @@ export const problems = {
   "target.loop": { status: 508, title: "The server is this proxy itself" },
   "local.starting": { status: 503, title: "The local OpenCode server is starting" },
   "local.failed": { status: 503, title: "The local OpenCode server does not start" },
+  "sandbox.malformed": { status: 400, title: "This sandbox cannot be made so" },
+  "sandbox.unknown": { status: 404, title: "There is no such sandbox" },
+  "sandbox.stopped": { status: 409, title: "The sandbox is asleep" },
+  "sandbox.failed": { status: 409, title: "The sandbox does not start" },
+  "sandbox.starting": { status: 503, title: "The sandbox is starting" },
+  "sandbox.taken": { status: 409, title: "There is already something of that name" },
+  "sandbox.quota": { status: 403, title: "You have as many sandboxes as you may have" },
+  "sandbox.refused": { status: 403, title: "The sandbox was refused" },
+  "sandbox.branches": { status: 502, title: "The repository's branches cannot be listed" },
+  "sandbox.unavailable": { status: 503, title: "No sandbox can be made now" },
   "proxy.draining": { status: 503, title: "Sandbar is stopping" },
   "proxy.bug": { status: 500, title: "Something is wrong on our side" },
 } as const satisfies Record<string, { status: number; title: string }>
@@ -39,13 +49,20 @@ export class Problem extends Error {
   readonly detail: string
   /** Seconds after which trying again makes sense; becomes `Retry-After`. */
   readonly retryAfter: number | undefined
+  /** What of a form is wrong, by the name that the request gives it: the sentence is shown there. */
+  readonly field: string | undefined
 
-  constructor(code: ProblemCode, detail: string, options: { retryAfter?: number; cause?: unknown } = {}) {
+  constructor(
+    code: ProblemCode,
+    detail: string,
+    options: { retryAfter?: number; field?: string; cause?: unknown } = {},
+  ) {
     super(`${code}: ${detail}`, { cause: options.cause })
     this.name = "Problem"
     this.code = code
     this.detail = detail
     this.retryAfter = options.retryAfter
+    this.field = options.field
   }
 
   get status(): number {
@@ -60,6 +77,7 @@ export class Problem extends Error {
       status: this.status,
       code: this.code,
       detail: this.detail,
+      ...(this.field !== undefined && { field: this.field }),
     }
   }
 }
@@ -73,5 +91,6 @@ export const ProblemBodySchema = v.object({
   status: v.number(),
   code: v.string(),
   detail: v.string(),
+  field: v.optional(v.string()),
 })
 export type ProblemBody = v.InferOutput<typeof ProblemBodySchema>

@@ -1,0 +1,103 @@
+// What runs sandboxes. A driver keeps the truth (objects in Kubernetes, files in SANDBAR_HOME) and tells what it sees;
+// whose sandbox it is, how many a person may have and what a person reads is decided above it, in service.ts. The
+// contract is tested for every driver by the same suite (tests/fakes/driver-contract.ts).
+import type { DriverName, Failure, Step, Usage } from "../../shared/sandboxes.ts"
+import type { Template } from "./templates/template.ts"
+
+/** What makes a sandbox itself. Stored by the driver as it is, and given back after a restart of the proxy. */
+export type SandboxRecord = {
+  readonly id: string
+  /** A hash of issuer and subject (owner.ts): what may stand in a label. */
+  readonly owner: string
+  /** As the identity source writes it; null where there is none. */
+  readonly ownerName: string | null
+  /** What a person calls it; may change. */
+  readonly name: string
+  /** The part of the identity that tells two sandboxes of one repository and branch apart. */
+  readonly slug: string
+  readonly repository: string | null
+  readonly branch: string | null
+  /** An existing directory of this machine. */
+  readonly directory: string | null
+  readonly template: string
+  /** Milliseconds since the epoch, like every time here. */
+  readonly createdAt: number
+}
+
+/** What a driver sees of one sandbox now. Immutable: a change is a new object. */
+export type Observation = {
+  readonly record: SandboxRecord
+  /** `data`: deleted, its data kept. */
+  readonly wanted: "running" | "stopped" | "data" | "nothing"
+  /** True as soon as the driver's own checks let traffic through; the service still asks the server itself. */
+  readonly up: boolean
+  /** Something of it still runs or still exists although it is not wanted. */
+  readonly leaving: boolean
+  readonly step: Step
+  /** When each step of this start was entered, for the steps that this driver has. */
+  readonly entered: Readonly<Partial<Record<Step, number>>>
+  /** What happens now in the driver's words, where it knows more than the step: "Pulling registry/image". */
+  readonly detail?: string
+  /** What keeps it from starting. `terminal: false` may still pass by itself. */
+  readonly failure?: Failure & { readonly terminal: boolean }
+  /** When a person last did something, as far as noteIntent told. */
+  readonly intentAt: number
+  readonly keepAwakeUntil: number | null
+  /** When this run began; undefined while stopped. The maximum life counts from here. */
+  readonly startedAt?: number
+  /** When its data was set aside, for `wanted: "data"`. */
+  readonly keptSince?: number
+  readonly dataBytes?: number
+  readonly usage?: Usage
+  /** Changes with every change of what is wanted; for `stop` with `ifVersion`. */
+  readonly version: string
+}
+
+/** Where the server of a sandbox listens, and what a request to it has to carry as `Authorization`. */
+export type Endpoint = { readonly origin: string; readonly authorization: string }
+
+export type Capabilities = {
+  readonly isolation: { readonly is: "none" | "container" | "pod"; readonly sentence: string }
+  readonly localDirectories: boolean
+  /** The steps that a start goes through here, in order. */
+  readonly steps: readonly Step[]
+}
+
+export type Driver = {
+  readonly name: DriverName
+  readonly capabilities: Capabilities
+  /** Why nothing can be spawned (missing rights, no program), for a person; undefined when it can. */
+  unavailable: () => string | undefined
+  /** Fulfilled when everything that exists has been seen once. */
+  readonly ready: Promise<void>
+  /** What was seen last, by id. The map is a view: it changes. */
+  readonly seen: ReadonlyMap<string, Observation>
+  /** Told the id after every change of `seen`, and when one disappears. Returns what ends it. */
+  watch: (onChange: (id: string) => void) => () => void
+  /** Asks the source itself, past every cache: for the quota, where another replica may be faster. */
+  list: (owner: string) => Promise<readonly SandboxRecord[]>
+  /**
+   * Makes what the record describes and wants it running. Idempotent: what exists is left or completed, kept data of
+   * the same id is used again. A refusal that is known at once (quota, policy, rights) rejects with a Problem
+   * `sandbox.refused`; whatever turns up later is told by observations.
+   */
+  ensure: (record: SandboxRecord, template: Template) => Promise<void>
+  /** Starts again with the template as it is now. A wake that races a stop wins: its version is new. */
+  wake: (id: string, template: Template) => Promise<void>
+  /** Ends what runs, keeps the data. With `ifVersion` only if nobody changed what is wanted since: else "changed". */
+  stop: (id: string, options?: { ifVersion?: string }) => Promise<"stopped" | "changed">
+  /** Removes the sandbox; its data too where asked. Fulfilled when that is certain to happen, even over a restart. */
+  delete: (id: string, options: { data: "keep" | "delete" }) => Promise<void>
+  /** Changes the name, or until when it is kept awake. */
+  change: (id: string, change: { name?: string; keepAwakeUntil?: number | null }) => Promise<void>
+  /** Keeps when a person last acted; only ever moves forward. The caller calls at most once a minute for one id. */
+  noteIntent: (id: string, at: number) => Promise<void>
+  /** Undefined while nothing listens there. */
+  endpoint: (id: string) => Endpoint | undefined
+  /** The last lines and what comes after them, until the signal. Without colours, at most `tail` old lines. */
+  logs: (id: string, options: { tail: number; follow: boolean; signal: AbortSignal }) => AsyncIterable<string>
+  /** Runs `lead` while this replica is the one that stops idle sandboxes; its signal ends when it no longer is. */
+  lead: (lead: (signal: AbortSignal) => Promise<void>) => void
+  /** Ends what the driver does; what runs goes on running. */
+  close: () => Promise<void>
+}

@@ -1,0 +1,103 @@
+// The templates as they are now: read at the start, and again whenever the file or the ConfigMap changes.
+import { readdirSync, readFileSync, statSync } from "node:fs"
+import { basename, join } from "node:path"
+import type { DriverName } from "../../../shared/sandboxes.ts"
+import type { Log } from "../../log.ts"
+import { readTemplates, type TemplateFile } from "./read-templates.ts"
+import type { Template } from "./template.ts"
+import type { TemplateDefaults } from "./template-schema.ts"
+
+export type Templates = {
+  list: () => readonly Template[]
+  find: (id: string) => Template | undefined
+  /** What is wrong with the files now, a sentence each; empty when all is well. */
+  faults: () => readonly string[]
+  close: () => void
+}
+
+export type TemplateOptions = {
+  /** A file, or a directory whose `*.yaml` and `*.yml` are read; empty: the built-in one. */
+  path: string
+  driver: DriverName
+  defaults: TemplateDefaults
+  log: Pick<Log, "info" | "warn">
+  everyMs?: number
+}
+
+const lookEveryMs = 5_000
+const largestFile = 1_048_576
+
+/**
+ * A reload that finds faults keeps the templates that it had under the ids that it could not read: a typing error
+ * must not make sandboxes unable to wake.
+ */
+export function openTemplates(options: TemplateOptions): Templates {
+  const { path, driver, defaults, log, everyMs = lookEveryMs } = options
+  let raw = ""
+  let templates: readonly Template[] = []
+  let faults: readonly string[] = []
+
+  function look(): void {
+    const read = readAll(path, driver, defaults)
+    if (read.raw === raw) return
+    const isReload = raw !== ""
+    raw = read.raw
+    const lost = templates.filter(({ id }) => !read.templates.some((template) => template.id === id))
+    templates = [...read.templates, ...(read.faults.length > 0 ? lost : [])]
+    faults = read.faults
+    for (const fault of faults) log.warn({ fault }, "a template cannot be used")
+    if (isReload) log.info({ templates: templates.map(({ id }) => id) }, "the templates were read again")
+  }
+
+  look()
+  // Kubernetes swaps a link below the directory, network disks tell nothing: looking works everywhere.
+  const timer = path === "" ? undefined : setInterval(look, everyMs)
+  timer?.unref()
+  return {
+    list: () => templates,
+    find: (id) => templates.find((template) => template.id === id),
+    faults: () => faults,
+    close: () => clearInterval(timer),
+  }
+}
+
+type Read = { raw: string; templates: Template[]; faults: string[] }
+
+function readAll(path: string, driver: DriverName, defaults: TemplateDefaults): Read {
+  try {
+    const files = path === "" ? builtIn(driver) : readFiles(path)
+    const { templates, faults } = readTemplates(files, defaults)
+    const unfit = driver === "kubernetes" ? templates.filter(({ kubernetes }) => !kubernetes) : []
+    const missing = unfit.map(({ id }) => `${id}: kubernetes: this is needed: at least image and namespace.`)
+    const fit = templates.filter((template) => !unfit.includes(template))
+    return { raw: JSON.stringify(files), templates: fit, faults: [...faults, ...missing] }
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error)
+    return { raw: why, templates: [], faults: [`The templates in ${path} cannot be read: ${why}.`] }
+  }
+}
+
+function readFiles(path: string): TemplateFile[] {
+  const isDirectory = statSync(path).isDirectory()
+  const names = isDirectory
+    ? readdirSync(path)
+        .filter((name) => /^[^.].*\.ya?ml$/.test(name))
+        .sort()
+    : [basename(path)]
+  return names.map((name) => {
+    const file = isDirectory ? join(path, name) : path
+    if (statSync(file).size > largestFile) throw new Error(`${name} is larger than 1 MiB`)
+    return { name, text: readFileSync(file, "utf8") }
+  })
+}
+
+/** On a laptop Sandbar works without any settings. What image a cluster may run, only its operator knows. */
+function builtIn(driver: DriverName): TemplateFile[] {
+  if (driver !== "process") return []
+  const text = `templates:
+  - id: opencode
+    title: OpenCode
+    description: An OpenCode server of its own, with your providers and keys.
+`
+  return [{ name: "built-in", text }]
+}
