@@ -3,6 +3,8 @@ import { createEffect, createSignal, onCleanup } from "solid-js"
 
 /** Closer to the end than this counts as being there. */
 const nearPx = 32
+/** What scrolls so soon after a person touched the list is the person. */
+const handMs = 1_000
 
 export type StickyScroll = {
   /** The scrolling element and what grows inside it. */
@@ -14,32 +16,51 @@ export type StickyScroll = {
   holdPlace: (anchor: () => Element | null | undefined, change: () => Promise<void>) => Promise<void>
 }
 
-export function createStickyScroll(): StickyScroll {
+/** `now`: milliseconds. */
+export function createStickyScroll(now: () => number = () => performance.now()): StickyScroll {
   const [scroller, setScroller] = createSignal<HTMLElement>()
   const [content, setContent] = createSignal<HTMLElement>()
   const [stuck, setStuck] = createSignal(true)
-  let lastTop = 0
+  let last = { top: 0, height: 0, shown: 0 }
 
+  const remember = (element: HTMLElement) => {
+    last = { top: element.scrollTop, height: element.scrollHeight, shown: element.clientHeight }
+  }
   const toEnd = () => {
     const element = scroller()
     if (!element) return
     setStuck(true)
     element.scrollTop = element.scrollHeight
-    lastTop = element.scrollTop
+    remember(element)
   }
 
   createEffect(() => {
     const element = scroller()
     if (!element) return
-    const onScroll = () => {
-      const left = element.scrollHeight - element.clientHeight - element.scrollTop
-      // Content that grew between two frames is not the person's doing: only going up lets go.
-      if (left <= nearPx) setStuck(true)
-      else if (element.scrollTop < lastTop) setStuck(false)
-      lastTop = element.scrollTop
+    const hand = watchHand(element, now)
+    /**
+     * Content that grew between two frames is not the person's doing: only going up lets go. Where there was less for
+     * a moment (`reshaped`), the browser itself went up, and a list that was at its end goes back there. But a
+     * person may scroll without touching anything (a search, a screen reader): what did not change its shape lets go.
+     */
+    const look = (reshaped: boolean) => {
+      const isHeld = reshaped && !hand.isOn()
+      if (distanceToEnd(element) <= nearPx) setStuck(true)
+      else if (element.scrollTop < last.top && !isHeld) setStuck(false)
+      // As large as before again, it is not observed to have changed its size.
+      else if (stuck()) toEnd()
+      remember(element)
     }
+    const onScroll = () => look(element.scrollHeight !== last.height || element.clientHeight !== last.shown)
     element.addEventListener("scroll", onScroll, { passive: true })
-    onCleanup(() => element.removeEventListener("scroll", onScroll))
+    // As soon as there is less, not when the browser says that it scrolled: by then there may be as much as before.
+    const observer = new MutationObserver(() => stuck() && element.scrollTop < last.top && look(true))
+    observer.observe(element, { childList: true, characterData: true, subtree: true })
+    onCleanup(() => {
+      element.removeEventListener("scroll", onScroll)
+      observer.disconnect()
+      hand.stop()
+    })
   })
 
   createEffect(() => {
@@ -63,7 +84,36 @@ export function createStickyScroll(): StickyScroll {
       const element = scroller()
       if (!element || !mark?.isConnected || before === undefined) return
       element.scrollTop += mark.getBoundingClientRect().top - before
-      lastTop = element.scrollTop
+      remember(element)
+    },
+  }
+}
+
+function distanceToEnd(element: HTMLElement): number {
+  return element.scrollHeight - element.clientHeight - element.scrollTop
+}
+
+/** Whether a person just did something that scrolls: turned a wheel, swiped, pulled the scrollbar, pressed a key. */
+function watchHand(element: HTMLElement, now: () => number): { isOn: () => boolean; stop: () => void } {
+  const events = ["wheel", "touchmove", "pointerdown", "keydown"]
+  let at = Number.NEGATIVE_INFINITY
+  let pressed = false
+  const onHand = (event: Event) => {
+    at = now()
+    if (event.type === "pointerdown") pressed = true
+  }
+  // A scrollbar may be held for long, and let go anywhere.
+  const onRelease = () => {
+    pressed = false
+  }
+  const releases = ["pointerup", "pointercancel"]
+  for (const type of events) element.addEventListener(type, onHand, { passive: true })
+  for (const type of releases) document.addEventListener(type, onRelease)
+  return {
+    isOn: () => pressed || now() - at < handMs,
+    stop() {
+      for (const type of events) element.removeEventListener(type, onHand)
+      for (const type of releases) document.removeEventListener(type, onRelease)
     },
   }
 }

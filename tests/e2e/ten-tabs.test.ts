@@ -22,15 +22,31 @@ async function openStreams(): Promise<number> {
 const untilOneStream = () =>
   vi.waitFor(async () => expect(await openStreams()).toBe(1), { timeout: 10_000, interval: 100 })
 
-/** Whether this tab has the lock that goes with the stream. */
-const holds = (page: Page): Promise<boolean> =>
+/** By which the browser's list of locks names this tab. */
+const lockIdOf = (page: Page): Promise<string | undefined> =>
   page.evaluate(() =>
     navigator.locks.request("which tab is this", async () => {
       const { held = [] } = await navigator.locks.query()
-      const me = held.find((lock) => lock.name === "which tab is this")?.clientId
-      return held.some((lock) => lock.clientId === me && / link \d+ http:/.test(lock.name ?? ""))
+      return held.find((lock) => lock.name === "which tab is this")?.clientId
     }),
   )
+
+/** The tab that has the lock that goes with the stream: one look at all of them, or the lock may move meanwhile. */
+async function holderOf(pages: readonly Page[]): Promise<Page> {
+  const ids = await Promise.all(pages.map(lockIdOf))
+  const held = await pages[0]?.evaluate(async () => {
+    const { held = [] } = await navigator.locks.query()
+    return held.filter((lock) => / link \d+ http:/.test(lock.name ?? "")).map((lock) => lock.clientId)
+  })
+  expect(held).toHaveLength(1)
+  const holder = pages[ids.indexOf(held?.[0])]
+  expect(holder, "a tab that is gone still has the lock").toBeDefined()
+  return holder as Page
+}
+
+/** When a tab goes, its stream may be counted and its lock be nobody's for a moment. */
+const untilHeld = (pages: readonly Page[]): Promise<Page> =>
+  vi.waitFor(() => holderOf(pages), { timeout: 10_000, interval: 100 })
 
 /** Has the page note whether it ever shows a part of the turn; the machine is too busy to look often enough. */
 const noteParts = (page: Page) =>
@@ -44,12 +60,6 @@ const noteParts = (page: Page) =>
   })
 const sawPart = (page: Page) =>
   page.evaluate(() => (window as unknown as { seen: { part: boolean } }).seen.part)
-
-async function holderOf(pages: readonly Page[]): Promise<Page> {
-  const held = await Promise.all(pages.map(holds))
-  expect(held.filter(Boolean)).toHaveLength(1)
-  return pages[held.indexOf(true)] as Page
-}
 
 test("ten tabs on one server share one stream, see a turn while it is written, and outlive the tab that held it", async () => {
   await story(stage, async (first, { context }) => {
@@ -86,8 +96,8 @@ test("ten tabs on one server share one stream, see a turn while it is written, a
 
     await first.close()
     const rest = pages.slice(1)
+    await untilHeld(rest)
     await untilOneStream()
-    await holderOf(rest)
     for (const page of rest) await untilLive(page)
     await prompt(rest.at(-1) as Page, "Tell me the rest without the tab that held it")
     for (const page of rest) {
@@ -97,6 +107,7 @@ test("ten tabs on one server share one stream, see a turn while it is written, a
       expect(await page.getByText(plainText.slice(0, 40)).count()).toBeGreaterThan(0)
     }
     await untilOneStream()
+    await holderOf(rest)
     for (const { watch } of others) expect(watch.faults()).toEqual([])
   })
 }, 240_000)
@@ -133,12 +144,13 @@ test("a tab that hangs with the stream, or crashes with it, is replaced by one t
     // The browser passes the lock of a tab that crashed on by itself.
     await next.goto("chrome://crash").catch(() => undefined)
     const rest = [first, second, third].filter((page) => page !== next)
+    await untilHeld(rest)
     await untilOneStream()
-    await holderOf(rest)
     await prompt(first, "markdown without the tab that crashed")
     for (const page of rest) {
       await answer(page).getByText("one token ahead").waitFor({ timeout: 30_000 })
       await untilIdle(page)
     }
+    await holderOf(rest)
   })
 })

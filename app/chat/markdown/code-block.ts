@@ -1,4 +1,6 @@
 // Gives every code block under an element its copy button and, when there is time, its colours.
+import { arrived } from "../../base/arrived.ts"
+
 const copiedMs = 1500
 
 /** Returns the way to stop: what has not been coloured by then stays plain. */
@@ -21,8 +23,9 @@ export function dressCode(root: ParentNode): () => void {
 function colour(code: HTMLElement, text: string, language: string, signal: AbortSignal) {
   whenIdle(async () => {
     if (signal.aborted) return
-    const { highlight } = await import("./highlight.ts")
-    const lines = await highlight(text, language)
+    // Without its colours a block is as readable.
+    const part = await arrived(import("./highlight.ts"))
+    const lines = await part?.highlight(text, language)
     if (!lines || signal.aborted) return
     code.replaceChildren(...lines)
   })

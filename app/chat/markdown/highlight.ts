@@ -1,6 +1,7 @@
 // Shiki on its JavaScript regex engine: no WASM, so the content security policy stays strict.
 import { createCssVariablesTheme, createHighlighterCore, type HighlighterCore } from "shiki/core"
 import { createJavaScriptRegexEngine } from "shiki/engine/javascript"
+import { arrived } from "../../base/arrived.ts"
 import { languageOf, languages } from "./languages.ts"
 
 /** Colouring runs on the main thread; beyond this a block stays plain instead of blocking the page. */
@@ -9,7 +10,10 @@ const variable = /^var\(--code-([\w-]+)\)$/
 
 let highlighter: Promise<HighlighterCore> | undefined
 
-/** The text as spans whose classes tokens.css colours; undefined when this language or size stays plain. */
+/**
+ * The text as spans whose classes tokens.css colours; undefined when this language or size stays plain, or the language
+ * did not arrive.
+ */
 export async function highlight(text: string, written: string): Promise<Node[] | undefined> {
   const language = languageOf(written)
   const load = language ? languages[language] : undefined
@@ -20,7 +24,8 @@ export async function highlight(text: string, written: string): Promise<Node[] |
     engine: createJavaScriptRegexEngine({ forgiving: true }),
   })
   const shiki = await highlighter
-  await shiki.loadLanguage(load)
+  const isLoaded = await arrived(shiki.loadLanguage(load).then(() => true))
+  if (!isLoaded) return undefined
   const { tokens } = shiki.codeToTokens(text, { lang: language, theme: "tokens" })
   return tokens.flatMap((line, index) => [
     ...(index === 0 ? [] : [document.createTextNode("\n")]),
