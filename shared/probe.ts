@@ -43,7 +43,7 @@ export const ProbeSchema = v.object({
   /** From sending the request to the whole answer, milliseconds. */
   latencyMs: v.optional(v.number()),
   version: v.optional(v.string()),
-  /** Sessions at work, and asks that wait for a person, in the server's own directory; absent where it does not say. */
+  /** Sessions at work that wait for nobody, and asks that wait for a person, in the server's own directory; absent where it does not say. */
   running: v.optional(v.number()),
   waiting: v.optional(v.number()),
 })

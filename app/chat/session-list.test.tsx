@@ -44,6 +44,7 @@ const openMenu = async (title: string) => {
 
 beforeEach(stubResizeObserver)
 afterEach(async () => {
+  vi.useRealTimers()
   cleanup()
   // Dialogs let go of the focus a moment later; the page has to stand until then.
   await settle()
@@ -145,4 +146,16 @@ test("a session that ran when the server was left is not said to run before the 
   const chat = show([today("ses_1", "Fix test")], { stale: () => true })
   chat.set("status", "ses_1", { type: "busy" })
   expect(await screen.findByRole("link", { name: "Fix test, was running when last seen" })).toBeTruthy()
+})
+
+test("a session that runs is said to have run once its server cannot be reached", async () => {
+  const chat = show([today("ses_1", "Fix test")])
+  chat.set("status", "ses_1", { type: "busy" })
+  expect(await screen.findByRole("link", { name: "Fix test, running" })).toBeTruthy()
+  vi.useFakeTimers()
+  chat.setLive(false)
+  vi.advanceTimersByTime(2_000)
+  expect(screen.getByRole("link", { name: "Fix test, was running when last seen" })).toBeTruthy()
+  chat.setLive(true)
+  expect(screen.getByRole("link", { name: "Fix test, running" })).toBeTruthy()
 })

@@ -8,6 +8,7 @@ import { ConfirmDialog } from "../ui/confirm-dialog.tsx"
 import { Menu } from "../ui/menu.tsx"
 import { notify } from "../ui/notices.tsx"
 import { useChat } from "./chat-context.tsx"
+import { createCut } from "./create-cut.ts"
 import { RenameDialog } from "./rename-dialog.tsx"
 import { titleOf } from "./session-groups.ts"
 
@@ -81,8 +82,8 @@ export function SessionRow(props: SessionRowProps) {
   )
 }
 
-function runningWords(retrying: boolean, stale: boolean): string {
-  if (stale) return ", was running when last seen"
+function runningWords(retrying: boolean, known: boolean): string {
+  if (!known) return ", was running when last seen"
   return retrying ? ", retrying" : ", running"
 }
 
@@ -90,6 +91,8 @@ function runningWords(retrying: boolean, stale: boolean): string {
 function SessionMark(props: { id: string; asks: number }) {
   const chat = useChat()
   const status = () => chat.state.status[props.id]?.type ?? "idle"
+  const cut = createCut(chat)
+  const known = () => !chat.stale() && !cut()
   return (
     <Switch>
       <Match when={props.asks > 0}>
@@ -101,10 +104,10 @@ function SessionMark(props: { id: string; asks: number }) {
       <Match when={status() !== "idle"}>
         <span
           class="session-running"
-          classList={{ working: !chat.stale() }}
+          classList={{ working: known() }}
           data-retry={status() === "retry" ? "" : undefined}
         >
-          <span class="visually-hidden">{runningWords(status() === "retry", chat.stale())}</span>
+          <span class="visually-hidden">{runningWords(status() === "retry", known())}</span>
         </span>
       </Match>
       <Match when={chat.state.errors[props.id]}>

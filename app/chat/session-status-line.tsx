@@ -1,6 +1,7 @@
 // The end of the timeline: what the agent is doing, why it waits, or why it stopped.
 import { createSignal, Match, onCleanup, Show, Switch } from "solid-js"
 import { useChat } from "./chat-context.tsx"
+import { createCut } from "./create-cut.ts"
 import type { Exchange } from "./exchanges.ts"
 import { type Retry, retrySentence } from "./sentences.ts"
 import { CutOff, Unanswered } from "./unanswered.tsx"
@@ -17,6 +18,9 @@ export type SessionStatusLineProps = {
 export function SessionStatusLine(props: SessionStatusLineProps) {
   const chat = useChat()
   const status = () => chat.state.status[props.sessionID]
+  const cut = createCut(chat)
+  // Nobody tells us any more whether it still works.
+  const unknown = () => cut() && !props.waiting && (status()?.type ?? "idle") !== "idle"
   const retry = () => {
     const current = status()
     return current?.type === "retry" ? current : undefined
@@ -44,6 +48,9 @@ export function SessionStatusLine(props: SessionStatusLineProps) {
       <Switch>
         <Match when={status() && chat.stale()}>
           <p class="turn-note">The agent was working when this was last seen.</p>
+        </Match>
+        <Match when={unknown()}>
+          <p class="turn-note">Not connected: the turn may still be running.</p>
         </Match>
         <Match when={retry()}>{(waiting) => <RetryLine status={waiting()} model={model()} />}</Match>
         <Match when={status()?.type === "busy" && props.waiting}>

@@ -1,4 +1,5 @@
 import { Show } from "solid-js"
+import { useConnection } from "../connection/connection-context.tsx"
 import { Button } from "../ui/button.tsx"
 import { Select } from "../ui/select.tsx"
 import { Skeleton } from "../ui/skeleton.tsx"
@@ -11,6 +12,9 @@ const serversChoice = ""
 
 /** Who answers: agent and model. Empty until the server has said what it offers. */
 export function ChoiceBar(props: { choice: Choice; offer: OfferResource }) {
+  const { link } = useConnection()
+  // It is asked once the link stands, which may be never.
+  const hopeful = () => link.state() === "connecting" || link.state() === "live"
   const agents = () => [
     ...(props.offer.value()?.agents ?? []).map((agent) => ({
       value: agent.name,
@@ -50,9 +54,11 @@ export function ChoiceBar(props: { choice: Choice; offer: OfferResource }) {
         />
       </Show>
       <Show when={props.offer.state() === "loading"}>
-        <div class="choice-loading">
-          <Skeleton label="Loading agents and models" rows={1} />
-        </div>
+        <Show when={hopeful()} fallback={<p class="choice-missing">Models appear once connected.</p>}>
+          <div class="choice-loading">
+            <Skeleton label="Loading agents and models" rows={1} />
+          </div>
+        </Show>
       </Show>
       <Show when={props.offer.state() === "failed"}>
         <p class="choice-failed">Models could not be loaded. {props.offer.reason()}</p>

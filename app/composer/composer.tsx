@@ -4,6 +4,7 @@ import { useChat } from "../chat/chat-context.tsx"
 import { WaitingPrompts } from "../chat/waiting-prompt.tsx"
 import { useConnection } from "../connection/connection-context.tsx"
 import { IconButton } from "../ui/icon-button.tsx"
+import { notify } from "../ui/notices.tsx"
 import { createChoice, promptChoice } from "./choice.ts"
 import { ChoiceBar } from "./choice-bar.tsx"
 import "./composer.css"
@@ -23,6 +24,8 @@ export type ComposerProps = {
   onInUse?: (inUse: boolean) => void
   /** Gives the way to put the focus into the prompt. */
   focusRef?: (focus: () => void) => void
+  /** Another page is about to take this one's place: nothing is typed or sent here any more. */
+  leaving?: boolean
 }
 
 export function Composer(props: ComposerProps) {
@@ -42,7 +45,13 @@ export function Composer(props: ComposerProps) {
   const [armed, setArmed] = createSignal(false)
   // While nothing reaches the server, what waits is all that can be stopped.
   const held = () => !chat.live() && sending.waiting().length > 0
-  const stopping = createStopping(async () => (held() ? sending.cancel() : chat.stop(props.sessionID ?? "")))
+  const stopping = createStopping(async () => (held() ? takeBack() : chat.stop(props.sessionID ?? "")))
+  const takeBack = () => {
+    sending.cancel()
+    // One that may have arrived stays where it is, and says so itself.
+    const back = sending.waiting().length === 0 ? " What waited to be sent is in the prompt again." : ""
+    notify({ text: `Not connected: nothing was stopped on the server.${back}` })
+  }
   let focusPrompt: (() => void) | undefined
 
   const running = () =>
@@ -61,6 +70,7 @@ export function Composer(props: ComposerProps) {
     <form
       class="composer"
       aria-label="Prompt"
+      inert={props.leaving ?? false}
       onSubmit={(event) => {
         event.preventDefault()
         send()
@@ -86,6 +96,7 @@ export function Composer(props: ComposerProps) {
           onEscape={(first) => setArmed(first && running())}
           onEscapeTwice={() => running() && void stopping.stop()}
           onFocused={setFocused}
+          leaving={props.leaving ?? false}
           describedBy={sending.error() ? hint : undefined}
           focusRef={(focus) => {
             focusPrompt = focus

@@ -16,6 +16,8 @@ export type PromptAreaProps = {
   onEscapeTwice: () => void
   onFocused: (focused: boolean) => void
   describedBy: string | undefined
+  /** Another page is about to take this one's place. */
+  leaving: boolean
   /** Gives the way to put the focus here, where that does not raise a keyboard over what is to be read. */
   focusRef: (focus: () => void) => void
 }
@@ -36,6 +38,7 @@ export function PromptArea(props: PromptAreaProps) {
   props.focusRef(focus)
   // Opening a session is asking to write in it.
   createEffect(on([area, () => props.session], focus))
+  createLeaving(area, () => props.leaving)
   const onEscape = createEscapeTwice(props)
   const onKeyDown = (event: KeyboardEvent) => {
     // While an input method composes, Enter picks a candidate and Escape drops it. Safari ends composing before
@@ -60,6 +63,25 @@ export function PromptArea(props: PromptAreaProps) {
       onKeyDown={onKeyDown}
       {...focusEvents(area, (focused) => props.onFocused(focused))}
     />
+  )
+}
+
+/** What is typed after a press that leads elsewhere is not for here, however long the new page takes. */
+function createLeaving(area: () => HTMLElement | undefined, leaving: () => boolean): void {
+  let wasHere = false
+  createEffect(
+    on(leaving, (leaves) => {
+      const element = area()
+      if (leaves) {
+        wasHere = element !== undefined && document.activeElement === element
+        // What is inert keeps the focus until the browser draws next.
+        element?.blur()
+      } else if (wasHere) {
+        // It led back to here.
+        wasHere = false
+        element?.focus({ preventScroll: true })
+      }
+    }),
   )
 }
 

@@ -27,16 +27,25 @@ test("what was kept is there again, and what was taken is not", () => {
   expect(memory.of(a).recall(words)).toBeUndefined()
 })
 
-test("another user or another password at the same address sees nothing of the one before", () => {
+test("another user at the same address sees nothing of the one before, nor does nobody", () => {
   const memory = remember(signedIn)
-  for (const other of [a, { ...signedIn, username: "ben" }, { ...signedIn, credentialId: "2" }])
+  for (const other of [a, { ...a, username: "ann" }, { ...signedIn, username: "ben" }])
     expect(memory.of(other).recall(words)).toBeUndefined()
   expect(memory.of(signedIn).recall(words)).toBe("a")
 })
 
-test("a password that cannot be told from another is a reason to remember nothing", () => {
-  const unknown = { ...a, password: "secret" }
-  expect(remember(unknown).of(unknown).recall(words)).toBeUndefined()
+test("another password of the same user finds what was there, also where passwords have no id", () => {
+  const changed = { ...signedIn, password: "another", credentialId: "2" }
+  const memory = remember(signedIn)
+  memory.keepOnly([changed])
+  expect(memory.of(changed).recall(words)).toBe("a")
+  expect(memory.of({ ...changed, credentialId: undefined }).recall(words)).toBe("a")
+})
+
+test("what a password was not let in to see is forgotten", () => {
+  const memory = remember(signedIn)
+  memory.of({ ...signedIn, password: "wrong", credentialId: "2" }).forget()
+  expect(memory.of(signedIn).recall(words)).toBeUndefined()
 })
 
 test("signing out and removing a server forget it, also what is kept a moment later", () => {

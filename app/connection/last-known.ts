@@ -11,15 +11,15 @@ export type LastKnown = {
   /** As `recall`, and forgets it: whoever takes it may change it. */
   take: <T>(slot: Slot<T>) => T | undefined
   keep: <T>(slot: Slot<T>, value: T) => void
+  /** All of it: the server did not let this password see it. */
+  forget: () => void
 }
 
 export type ServerMemory = {
   of: (server: Server) => LastKnown
-  /** Forgets every other server, and one of these whose address, user or password is another now. */
+  /** Forgets every other server, and one of these whose address or user is another now, or that was signed out of. */
   keepOnly: (servers: readonly Server[]) => void
 }
-
-const nothing: LastKnown = { recall: () => undefined, take: () => undefined, keep: () => undefined }
 
 /** Servers that are remembered at a time; the one that was left longest ago goes first. */
 const atMost = 5
@@ -41,7 +41,6 @@ export function makeServerMemory(): ServerMemory {
   return {
     of(server) {
       const key = keyOf(server)
-      if (key === undefined) return nothing
       const recall = <T>(slot: Slot<T>) => remembered.get(key)?.get(slot) as T | undefined
       return {
         recall,
@@ -51,17 +50,20 @@ export function makeServerMemory(): ServerMemory {
           return value
         },
         keep: (slot, value) => keep(key, slot, value),
+        forget: () => void remembered.delete(key),
       }
     },
     keepOnly(servers) {
-      known = new Set(servers.map(keyOf).filter((key) => key !== undefined))
+      known = new Set(servers.map(keyOf))
       for (const key of [...remembered.keys()]) if (!known.has(key)) remembered.delete(key)
     },
   }
 }
 
-/** Another person may sign in at the same address. A password without an id cannot be told from another. */
-function keyOf(server: Server): string | undefined {
-  if (server.password && !server.credentialId) return undefined
-  return JSON.stringify([server.url, server.username ?? "", server.credentialId ?? ""])
+/**
+ * Another person may sign in at the same address, after a sign-out or with a name of their own. Another password for the same
+ * name is the same person's: what stood there stays until the server has answered.
+ */
+function keyOf(server: Server): string {
+  return JSON.stringify([server.url, server.username ?? "", Boolean(server.password)])
 }

@@ -3,10 +3,12 @@ import type { ParentProps } from "solid-js"
 import { AsksProvider } from "../asks/asks-context.tsx"
 import { ChatProvider } from "../chat/chat-context.tsx"
 import { createHealthBesideLink } from "./create-health-beside-link.ts"
+import { forgetWhenRefused } from "./forget-when-refused.ts"
 import { ServerPage } from "./server-page.tsx"
 
 export function OpenServer(props: ParentProps) {
   createHealthBesideLink()
+  forgetWhenRefused()
   return (
     <ChatProvider>
       <AsksProvider>

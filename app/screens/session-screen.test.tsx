@@ -1,6 +1,6 @@
-import { Route, Router } from "@solidjs/router"
+import { A, Route, Router } from "@solidjs/router"
 import { cleanup, fireEvent, render, screen, waitFor } from "@solidjs/testing-library"
-import { createSignal } from "solid-js"
+import { createSignal, lazy, Suspense } from "solid-js"
 import { afterEach, beforeEach, expect, test, vi } from "vitest"
 import { permission, prompt, session } from "../../tests/fakes/chat-parts.ts"
 import { makeFakeAsks } from "../../tests/fakes/fake-asks.ts"
@@ -15,6 +15,12 @@ import { ConnectionProvider } from "../connection/connection-context.tsx"
 import { SessionScreen } from "./session-screen.tsx"
 
 const child = session("ses_child", { parentID: "ses_1", title: "Look around" })
+
+const arrival = Promise.withResolvers<void>()
+const Late = lazy(async () => {
+  await arrival.promise
+  return { default: () => <p>It took long</p> }
+})
 
 function show(path = "ses_1", overrides: Partial<Chat> = {}) {
   window.history.replaceState({}, "", `/s/a:1/session/${path}`)
@@ -32,12 +38,15 @@ function show(path = "ses_1", overrides: Partial<Chat> = {}) {
       <ChatContextProvider value={chat}>
         <AsksContextProvider value={asks}>
           <SessionScreen />
+          <A href="/late">To a page that takes long</A>
+          <A href="#there">Another place in it</A>
         </AsksContextProvider>
       </ChatContextProvider>
     </ConnectionProvider>
   )
   render(() => (
-    <Router>
+    <Router root={(root) => <Suspense>{root.children}</Suspense>}>
+      <Route path="/late" component={Late} />
       <Route path="/s/:server/" component={() => <p>A new session</p>} />
       <Route path="/s/:server/session/:session" component={Screen} />
     </Router>
@@ -124,6 +133,29 @@ test("on a phone an ask of a sub-agent takes the composer's place, and the draft
   expect(screen.getByText("Sub-agent: Look around")).toBeTruthy()
   setOpen([])
   expect((await area()).value).toBe("half a thought")
+})
+
+test("after the press of a link nothing goes into this session any more, however long the next page takes", async () => {
+  show()
+  const field = await area()
+  fireEvent.input(field, { target: { value: "half a thought" } })
+  field.focus()
+  fireEvent.click(screen.getByRole("link", { name: "To a page that takes long" }))
+  expect(document.activeElement).toBe(document.body)
+  expect(field.form?.inert).toBe(true)
+  arrival.resolve()
+  expect(await screen.findByText("It took long")).toBeTruthy()
+  expect(field.isConnected).toBe(false)
+})
+
+test("a link that leads back to the same session leaves the focus in the prompt", async () => {
+  show()
+  const field = await area()
+  field.focus()
+  fireEvent.click(screen.getByRole("link", { name: "Another place in it" }))
+  await waitFor(() => expect(location.hash).toBe("#there"))
+  await waitFor(() => expect(field.form?.inert).toBe(false))
+  expect(document.activeElement).toBe(field)
 })
 
 test("an ask of another session leaves the composer alone", async () => {

@@ -1,5 +1,5 @@
 // One session: what was said, and where to say more.
-import { A, useNavigate, useParams } from "@solidjs/router"
+import { A, useIsRouting, useNavigate, useParams } from "@solidjs/router"
 import { createMemo, createSignal, Match, Show, Switch } from "solid-js"
 import { AskPanel } from "../asks/ask-panel.tsx"
 import { useAsks } from "../asks/asks-context.tsx"
@@ -33,6 +33,7 @@ function SessionMain(props: { id: string }) {
   const asks = useAsks()
   const { server } = useConnection()
   const navigate = useNavigate()
+  const leaving = useIsRouting()
   const opened = chat.openSession(() => props.id)
   const waiting = createMemo(() => asks.of(familyOf(chat.state.sessions, props.id)))
   const askerOf = (id: string) => {
@@ -84,6 +85,7 @@ function SessionMain(props: { id: string }) {
                 <Composer
                   sessionID={props.id}
                   onInUse={setWriting}
+                  leaving={leaving()}
                   focusRef={(focus) => {
                     focusPrompt = focus
                   }}

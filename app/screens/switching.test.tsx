@@ -2,12 +2,13 @@
 import { Route, Router, type RouteSectionProps, useNavigate } from "@solidjs/router"
 import { cleanup, render, screen, waitFor } from "@solidjs/testing-library"
 import type { ParentProps } from "solid-js"
-import { afterEach, beforeEach, expect, test, vi } from "vitest"
-import { targetHeader } from "../../shared/paths.ts"
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest"
+import { fromTargetHeader, targetAuthorizationHeader, targetHeader } from "../../shared/paths.ts"
 import { prompt, session } from "../../tests/fakes/chat-parts.ts"
 import { countListeners, type ListenerCount } from "../../tests/fakes/listener-count.ts"
 import { stubResizeObserver } from "../../tests/fakes/resize-observer.ts"
-import { ServersProvider } from "../servers/server-context.tsx"
+import type { Servers } from "../servers/server-context.tsx"
+import { ServersProvider, useServers } from "../servers/server-context.tsx"
 import { idFromSegment } from "../servers/server-path.ts"
 import { ServerHome } from "./server-home.tsx"
 import { ServerScreen } from "./server-screen.tsx"
@@ -21,6 +22,9 @@ let streams: string[]
 let gate: Promise<unknown>
 let listeners: ListenerCount
 let go: (path: string) => void
+let servers: Servers
+/** A password with which nobody is let in. */
+const wrong = "wrong"
 
 const encode = (payload: object) =>
   new TextEncoder().encode(`data: ${JSON.stringify({ directory: "/work", payload })}\n\n`)
@@ -46,6 +50,8 @@ async function serve(request: Request): Promise<Response> {
   const path = new URL(request.url).pathname.replace("/api/proxy", "")
   await gate
   request.signal.throwIfAborted()
+  if (request.headers.get(targetAuthorizationHeader) === `Basic ${btoa(`ann:${wrong}`)}`)
+    return new Response("", { status: 401, headers: { [fromTargetHeader]: "1" } })
   const ours = session(`ses_${name}`, {
     title: `Work of ${name}`,
     directory: "/work",
@@ -70,6 +76,10 @@ function open(path: string): void {
     go = useNavigate()
     return <>{props.children}</>
   }
+  const Inside = (props: ParentProps) => {
+    servers = useServers()
+    return <ServerScreen>{props.children}</ServerScreen>
+  }
   render(() => (
     <Router root={Root}>
       <Route
@@ -82,7 +92,7 @@ function open(path: string): void {
               probe: async () => ({ kind: "healthy", version: "1.0.0", latencyMs: 1 }),
             }}
           >
-            <ServerScreen>{props.children}</ServerScreen>
+            <Inside>{props.children}</Inside>
           </ServersProvider>
         )}
       >
@@ -99,6 +109,7 @@ const isLive = () => waitFor(() => expect(screen.getByRole("img", { name: "Link 
 
 beforeEach(() => {
   localStorage.clear()
+  sessionStorage.clear()
   stubResizeObserver()
   streams = []
   gate = Promise.resolve()
@@ -125,6 +136,53 @@ test("a server that was open stands there at once, before anything was asked of 
   expect(screen.getByRole("link", { name: "Work of a" })).toBeTruthy()
   expect(screen.getByRole("textbox", { name: "Prompt" })).toBeTruthy()
   expect(there("Work of b")).toBe(false)
+})
+
+describe("another password", () => {
+  const isShown = () => waitFor(() => expect(there("Words of a")).toBe(true))
+  const signIn = (username: string, password: string) =>
+    servers.edit("a:1", { name: "a", url: "http://a:1", username, password, remember: false })
+  async function openSignedIn() {
+    open("/s/a:1/session/ses_a")
+    signIn("ann", "first")
+    await words("Words of a")
+    await isLive()
+  }
+
+  test("of the same user: what was on the screen stays while the server has not answered", async () => {
+    await openSignedIn()
+    gate = new Promise(() => undefined)
+    signIn("ann", "second")
+    await isShown()
+    expect(screen.getByRole("link", { name: "Work of a" })).toBeTruthy()
+  })
+
+  test("of another user: nothing of the one before is shown", async () => {
+    await openSignedIn()
+    gate = new Promise(() => undefined)
+    signIn("ben", "first")
+    expect(there("Words of a")).toBe(false)
+    signIn("ann", "first")
+    expect(there("Words of a")).toBe(false)
+  })
+
+  test("after signing out: a guess at the password shows nothing (somebody else at the same browser)", async () => {
+    await openSignedIn()
+    gate = new Promise(() => undefined)
+    servers.signOut("a:1")
+    signIn("ann", "a guess")
+    expect(there("Words of a")).toBe(false)
+  })
+
+  test("that is refused: what stood there goes, and the next password does not bring it back", async () => {
+    await openSignedIn()
+    signIn("ann", wrong)
+    await waitFor(() => expect(there("Words of a")).toBe(false))
+    gate = new Promise(() => undefined)
+    signIn("ann", "a guess")
+    await Promise.resolve()
+    expect(there("Words of a")).toBe(false)
+  })
 })
 
 test("sixty switches leave one stream open, and no listener, channel or timer behind", async () => {

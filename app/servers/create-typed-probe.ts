@@ -1,6 +1,6 @@
 import { type Accessor, createEffect, createSignal, onCleanup } from "solid-js"
 import { type ProbeTarget, probe as probeServer } from "./probe.ts"
-import type { ServerHealth } from "./server-health.ts"
+import { type ServerHealth, withoutFirstLatency } from "./server-health.ts"
 
 /** Long enough to type the next letter. */
 const pauseMs = 400
@@ -20,6 +20,7 @@ export function createTypedProbe(
 ): TypedProbe {
   const [health, setHealth] = createSignal<ServerHealth>()
   const [again, ask] = createSignal(0)
+  let last: { target: ProbeTarget; health: ServerHealth } | undefined
   createEffect(() => {
     again()
     const now = target()
@@ -29,7 +30,9 @@ export function createTypedProbe(
     const run = async () => {
       try {
         const result = await probe(now, { signal: abort.signal })
-        if (!abort.signal.aborted) setHealth(result)
+        if (abort.signal.aborted) return
+        setHealth(withoutFirstLatency(result, last?.target === now ? last.health : undefined))
+        last = { target: now, health: result }
       } catch (error) {
         if (!abort.signal.aborted) throw error
       }

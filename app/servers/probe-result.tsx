@@ -12,6 +12,8 @@ import "./probe-result.css"
 
 export type ProbeResultProps = {
   health: ServerHealth | undefined
+  /** The address has a fault, which is said beside it: nothing is tested before that is mended. */
+  quiet?: boolean
   /** Looks once more at what was looked at already. */
   onAgain?: () => void
 }
@@ -26,9 +28,9 @@ export function ProbeResult(props: ProbeResultProps) {
   }
   const done = () => props.health !== undefined && props.health.kind !== "checking"
   return (
-    <div class="probe-result">
+    <div class="probe-result" data-quiet={props.quiet ? "" : undefined}>
       <div class="probe-words" role="status">
-        <Show when={props.health} fallback="The address is tested while you type.">
+        <Show when={props.health} fallback={props.quiet ? "" : "The address is tested while you type."}>
           {(health) => (
             <>
               <div class="probe-sentence">
@@ -57,7 +59,10 @@ export function ProbeResult(props: ProbeResultProps) {
 
 function sentence(health: ServerHealth): string {
   if (health.kind === "checking") return "Testing the connection."
-  if (health.kind === "healthy") return `OpenCode ${health.version} answers in ${health.latencyMs} ms.`
+  if (health.kind === "healthy") {
+    const within = health.latencyMs === undefined ? "" : ` in ${health.latencyMs} ms`
+    return `OpenCode ${health.version} answers${within}.`
+  }
   const said = healthSentence(health) ?? ""
   const canWait = ["needs-password", "wrong-password", "starting", "signed-out"].includes(health.kind)
   return canWait ? said : `${said} You can save it anyway.`

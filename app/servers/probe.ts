@@ -68,7 +68,8 @@ async function read(response: Response): Promise<ServerHealth> {
 function healthOf({ verdict, sentence, steps, latencyMs, ...said }: Probe): ServerHealth {
   if (verdict !== "healthy") return { kind: verdict, reason: sentence, steps }
   const { version = "", running, waiting } = said
-  return { kind: verdict, version, latencyMs: Math.round(latencyMs ?? 0), running, waiting, steps }
+  const rounded = latencyMs === undefined ? undefined : Math.round(latencyMs)
+  return { kind: verdict, version, latencyMs: rounded, running, waiting, steps }
 }
 
 /** The proxy answered, but not the question: it asked nobody. */

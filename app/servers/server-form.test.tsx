@@ -52,7 +52,22 @@ test("the address is tested once typing pauses, with the credentials", async () 
   expect(probe.mock.calls.map(([target]) => target)).toEqual([
     { url: "http://alpha:4096", username: "ada", password: "s" },
   ])
+  expect(screen.getByRole("status").textContent).toContain("OpenCode 1.18.33 answers.")
+})
+
+test("how long the server takes is said from the second test on: the first one also woke it", async () => {
+  show()
+  type("Address", "alpha:4096")
+  await pause()
+  const again = async () => {
+    fireEvent.click(screen.getByText("Test again"))
+    await pause()
+  }
+  await again()
   expect(screen.getByRole("status").textContent).toContain("OpenCode 1.18.33 answers in 12 ms.")
+  type("Address", "beta:4096")
+  await pause()
+  expect(screen.getByRole("status").textContent).toContain("OpenCode 1.18.33 answers.")
 })
 
 test("the answer to an older address is not shown for a newer one", async () => {
@@ -90,8 +105,17 @@ test.each([
   submit()
   expect(screen.getByLabelText("Address").getAttribute("aria-invalid")).toBe("true")
   expect(document.body.textContent).toContain(words)
+  // One of the two is said: what is wrong, or that it is tested.
+  expect(screen.getByRole("status").textContent).toBe("")
   expect(onDone).not.toHaveBeenCalled()
   expect(probe.mock.calls.every(([target]) => target.url === "http://local")).toBe(true)
+})
+
+test("that the address is tested is said before there is one, and no more once it has a fault", () => {
+  show()
+  expect(screen.getByRole("status").textContent).toBe("The address is tested while you type.")
+  type("Address", "http://host/path")
+  expect(screen.getByRole("status").textContent).toBe("")
 })
 
 test("an empty form complains only when it is submitted", () => {
@@ -164,6 +188,14 @@ test("password managers can tell the fields, and the browser fills in nothing wh
   cleanup()
   show(undefined, { address: "http://linked:4096", name: "" })
   expect(hints()).toEqual(["username", "new-password"])
+})
+
+test("a password can be shown while it is typed", () => {
+  show()
+  type("Address", "new:4096")
+  type("Password", "s")
+  fireEvent.click(screen.getByRole("button", { name: "Show password" }))
+  expect(screen.getByLabelText("Password").getAttribute("type")).toBe("text")
 })
 
 test("where nothing can be remembered, the box is off and says why", () => {
@@ -264,6 +296,20 @@ describe("a saved password is for the address it was saved for", () => {
     submit()
     expect(saved().own).toEqual([{ ...good, name: "Better" }])
     expect(sessionStorage.getItem("sandbar.passwords./.v2")).toContain("S3cret")
+  })
+
+  test("is not shown to whoever sits at the browser now, only what is typed in its place", () => {
+    edit()
+    expect(screen.queryByRole("button", { name: "Show password" })).toBeNull()
+    type("Password", "")
+    fireEvent.click(screen.getByRole("button", { name: "Show password" }))
+    expect(screen.getByLabelText("Password").getAttribute("type")).toBe("text")
+    // What was typed belongs to another address now, and the saved one is there again.
+    type("Address", "other:1")
+    type("Password", "typed")
+    type("Address", "https://good:4096")
+    expect(password()).toBe("S3cret")
+    expect(screen.getByLabelText("Password").getAttribute("type")).toBe("password")
   })
 
   test("that was emptied is forgotten", () => {

@@ -2,6 +2,7 @@
 import { createSignal, onMount, Show, untrack } from "solid-js"
 import { Button } from "../ui/button.tsx"
 import { Checkbox } from "../ui/checkbox.tsx"
+import { PasswordField } from "../ui/password-field.tsx"
 import { TextField } from "../ui/text-field.tsx"
 import { createServerEntry } from "./create-server-entry.ts"
 import { createTypedProbe } from "./create-typed-probe.ts"
@@ -76,7 +77,10 @@ export function ServerForm(props: ServerFormProps) {
           spellcheck={false}
           disabled={fixed()}
           error={entry.fault()}
-          description={<Preview typed={address()} url={entry.url()} fixed={fixed()} />}
+          // A fault takes its place, so that what is below does not jump.
+          description={
+            entry.fault() ? undefined : <Preview typed={address()} url={entry.url()} fixed={fixed()} />
+          }
         />
         <TextField
           label="Name"
@@ -97,9 +101,9 @@ export function ServerForm(props: ServerFormProps) {
             autocapitalize="off"
             spellcheck={false}
           />
-          <TextField
+          <PasswordField
             label="Password"
-            type="password"
+            sealed={entry.password.isSaved()}
             value={entry.password.text()}
             onInput={entry.password.set}
             description={entry.password.withheld()}
@@ -112,7 +116,13 @@ export function ServerForm(props: ServerFormProps) {
         <RememberBox server={props.server} checked={remember()} onChange={setRemember} />
         <Show
           when={held()}
-          fallback={<ProbeResult health={entry.fault() ? undefined : health()} onAgain={health.again} />}
+          fallback={
+            <ProbeResult
+              health={entry.fault() ? undefined : health()}
+              quiet={entry.fault() !== undefined}
+              onAgain={health.again}
+            />
+          }
         >
           <HeldTest onTest={() => setAsked(true)} />
         </Show>
@@ -167,7 +177,7 @@ function HeldTest(props: { onTest: () => void }) {
   )
 }
 
-const fields = { address: "input:enabled", password: "input[type=password]" } as const
+const fields = { address: "input:enabled", password: "input[name=password]" } as const
 
 /** What the typed text will become, when that is not what stands there. */
 function Preview(props: { typed: string; url: string | undefined; fixed: boolean }) {

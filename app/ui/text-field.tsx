@@ -11,6 +11,8 @@ export type TextFieldProps = Omit<JSX.InputHTMLAttributes<HTMLInputElement>, "on
   /** The label is only spoken: a search field says what it is by its icon and placeholder. */
   labelHidden?: boolean
   mono?: boolean
+  /** A control inside the field, at its end. */
+  end?: JSX.Element
 }
 
 export function TextField(props: TextFieldProps) {
@@ -22,6 +24,7 @@ export function TextField(props: TextFieldProps) {
     "error",
     "labelHidden",
     "mono",
+    "end",
     "class",
   ])
   const id = createUniqueId()
@@ -32,18 +35,21 @@ export function TextField(props: TextFieldProps) {
       <label for={id} class={own.labelHidden ? "visually-hidden" : "text-field-label"}>
         {own.label}
       </label>
-      <input
-        type="text"
-        autocomplete="off"
-        {...rest}
-        id={id}
-        class="text-field-input"
-        data-mono={own.mono ? "" : undefined}
-        value={own.value}
-        onInput={(event) => own.onInput(event.currentTarget.value)}
-        aria-invalid={own.error ? true : undefined}
-        aria-describedby={described() || undefined}
-      />
+      <div class="text-field-box">
+        <input
+          type="text"
+          autocomplete="off"
+          {...rest}
+          id={id}
+          class="text-field-input"
+          data-mono={own.mono ? "" : undefined}
+          value={own.value}
+          onInput={(event) => own.onInput(event.currentTarget.value)}
+          aria-invalid={own.error ? true : undefined}
+          aria-describedby={described() || undefined}
+        />
+        {own.end}
+      </div>
       <Show when={own.description}>
         <div id={`${id}-description`} class="text-field-description">
           {own.description}

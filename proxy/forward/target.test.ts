@@ -29,11 +29,14 @@ describe.each(textRows)("hostile text: $name", (row) => {
   })
 })
 
-test("a refusal names host and port: two servers on one host differ in nothing else", () => {
+test("a refusal names the origin: two servers on one host differ in the port, or in the scheme alone", () => {
   const refusal = (text: string) => () => chooseTarget(text, cluster)
-  expect(refusal("http://127.0.0.1:9500")).toThrow("127.0.0.1:9500 is not on")
-  expect(refusal("https://box.lan")).toThrow("box.lan:443 is not on")
-  expect(refusal("http://0x7f.1:9500")).toThrow("0x7f.1:9500 is not on")
+  expect(refusal("http://127.0.0.1:9500")).toThrow("The server http://127.0.0.1:9500 is not on")
+  expect(refusal("https://box.lan:443/")).toThrow("The server https://box.lan is not on")
+  expect(refusal("https://0x7f.1:9500")).toThrow("The server https://0x7f.1:9500 is not on")
+  expect(refusal("http://xn--80ak6aa92e.ns.svc.cluster.local")).toThrow(
+    "http://xn--80ak6aa92e.ns.svc.cluster.local is",
+  )
 })
 
 describe("whatever is allowed leads into the allowlist", () => {

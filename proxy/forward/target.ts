@@ -72,7 +72,7 @@ function readAddress(text: string): Address {
   const authority = port === defaultPort ? host : `${host}:${port}`
   const origin = `${scheme}://${authority}`
   // Forms that `new URL` would turn into an IPv4 address get the answer that IPv4 addresses get.
-  if (isNumeric(host) && !/^[0-9]+(?:\.[0-9]+){3}$/.test(host)) throw forbidden(host, port)
+  if (isNumeric(host) && !/^[0-9]+(?:\.[0-9]+){3}$/.test(host)) throw forbidden(origin)
   // The URL parser that fetch uses has to read exactly what was matched here.
   if (URL.parse(origin)?.origin !== origin) throw malformed()
   return { scheme, host, port, origin, authority }
@@ -81,19 +81,19 @@ function readAddress(text: string): Address {
 type Check = (address: Address, suffixes: readonly string[]) => void
 
 // Only an exact origin can mean an address; Bun dials decimal, octal and short forms too.
-const isName: Check = ({ host, port }) => {
+const isName: Check = ({ host, origin }) => {
   if (host.startsWith("[")) throw malformed()
-  if (isNumeric(host) || host.split(".").some((part) => part.startsWith("xn--"))) throw forbidden(host, port)
+  if (isNumeric(host) || host.split(".").some((part) => part.startsWith("xn--"))) throw forbidden(origin)
 }
 
 // On a label boundary. `svc.<cluster>` needs a service and a namespace in front: a name without a namespace is
 // completed by the search list.
-const hasSuffix: Check = ({ host, port }, suffixes) => {
+const hasSuffix: Check = ({ host, origin }, suffixes) => {
   const matches = suffixes.some((suffix) => {
     const labelsInFront = host.slice(0, -suffix.length - 1).split(".").length
     return host.endsWith(`.${suffix}`) && labelsInFront >= (suffix.startsWith("svc.") ? 2 : 1)
   })
-  if (!matches) throw forbidden(host, port)
+  if (!matches) throw forbidden(origin)
 }
 
 const isNoSystemNamespace: Check = ({ host }) => {
@@ -119,8 +119,8 @@ function malformed(): Problem {
   return new Problem("target.malformed", "A server address looks like http://host:port, with no path.")
 }
 
-/** With the port: two servers on one host differ in nothing else. */
-function forbidden(host: string, port: number): Problem {
-  const detail = `The server ${host}:${port} is not on the list of allowed servers; an administrator sets SANDBAR_ALLOWED_TARGETS.`
+/** The whole origin: two servers may differ in the port alone, or in the scheme, and an administrator lists origins. */
+function forbidden(origin: string): Problem {
+  const detail = `The server ${origin} is not on the list of allowed servers; an administrator sets SANDBAR_ALLOWED_TARGETS.`
   return new Problem("target.forbidden", detail)
 }

@@ -19,13 +19,13 @@ const status = { a: { type: "busy" }, b: { type: "retry" }, c: { type: "idle" } 
 const ask = (sessionID: string) => ({ id: "one", sessionID, metadata: {} })
 
 describe("running and waiting", () => {
-  test("count every session that is not idle, and the asks of those alone", async () => {
+  test("count every session that is not idle once: as running, or by its asks that wait", async () => {
     const lists = {
-      "/session/status": status,
-      "/permission": [ask("a"), ask("c"), ask("gone")],
+      "/session/status": { ...status, d: { type: "busy" } },
+      "/permission": [ask("a"), ask("a"), ask("c"), ask("gone")],
       "/question": [ask("b")],
     }
-    expect(await count(lists)).toEqual({ running: 2, waiting: 2 })
+    expect(await count(lists)).toEqual({ running: 1, waiting: 3 })
   })
 
   test("are left out where a server does not say, or says something else", async () => {
@@ -43,7 +43,7 @@ describe("running and waiting", () => {
   test("are read no further than 128 KiB, and say no more than 999, whatever a server sends", async () => {
     const asked: (number | undefined)[] = []
     const many = Object.fromEntries(Array.from({ length: 1_500 }, (_, i) => [i, { type: "busy" }]))
-    const asks = Array.from({ length: 1_500 }, (_, i) => ({ sessionID: String(i) }))
+    const asks = Array.from({ length: 1_500 }, () => ({ sessionID: "0" }))
     const lists: Record<string, unknown> = { "/session/status": many, "/permission": asks, "/question": asks }
     const numbers = await countWork(async (path, { mostBytes } = {}) => {
       asked.push(mostBytes)

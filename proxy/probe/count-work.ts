@@ -1,4 +1,4 @@
-// How many sessions are at work and how many asks wait for a person, as far as a server says so quickly.
+// How many sessions work on their own and how many asks wait for a person, as far as a server says so quickly.
 import type { AskTarget } from "./ask-target.ts"
 import type { Finding } from "./finding.ts"
 
@@ -27,11 +27,13 @@ export async function countWork(
   ])
   const working = workingSessions(status)
   if (!working) return {}
-  const running = Math.min(working.size, mostCount)
-  const permissionsWaiting = countAsks(permissions, working)
-  const questionsWaiting = countAsks(questions, working)
-  if (permissionsWaiting === undefined || questionsWaiting === undefined) return { running }
-  return { running, waiting: Math.min(permissionsWaiting + questionsWaiting, mostCount) }
+  const asks = [sessionsAsking(permissions), sessionsAsking(questions)]
+  if (asks.includes(undefined)) return { running: Math.min(working.size, mostCount) }
+  // When a session is stopped the server keeps listing its permission asks for good: nobody waits for those.
+  const waiting = asks.flatMap((ids) => ids ?? []).filter((id) => working.has(id))
+  // One that waits does nothing until it is answered: told as running too, it would be counted twice.
+  const running = working.size - new Set(waiting).size
+  return { running: Math.min(running, mostCount), waiting: Math.min(waiting.length, mostCount) }
 }
 
 /** By hand: a schema takes ten times as long for thousands of entries. Undefined for anything unexpected. */
@@ -45,15 +47,15 @@ function workingSessions(status: unknown): Set<string> | undefined {
   return working
 }
 
-/** When a session is stopped the server keeps listing its permission asks for good: nobody waits for those. */
-function countAsks(asks: unknown, working: ReadonlySet<string>): number | undefined {
+/** Once for every ask. Undefined for anything unexpected. */
+function sessionsAsking(asks: unknown): string[] | undefined {
   if (!Array.isArray(asks)) return undefined
-  let count = 0
+  const sessions: string[] = []
   for (const ask of asks) {
     if (!isObject(ask) || typeof ask.sessionID !== "string") return undefined
-    if (working.has(ask.sessionID)) count++
+    sessions.push(ask.sessionID)
   }
-  return count
+  return sessions
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

@@ -1,7 +1,7 @@
 // What kept a probe from an answer, in one sentence that a person can act on. Names and ports as the person typed
 // them; never an address that a name led to.
 import type { ProbeStep, ProbeVerdict } from "../../shared/probe.ts"
-import type { Problem } from "../../shared/problems.ts"
+import type { Problem, ProblemCode } from "../../shared/problems.ts"
 import type { Target } from "../forward/target.ts"
 import type { Finding } from "./finding.ts"
 
@@ -13,15 +13,18 @@ export type Circumstances = {
   seconds: number
 }
 
+const verdicts: Readonly<Partial<Record<ProblemCode, ProbeVerdict>>> = {
+  "target.forbidden": "forbidden",
+  "local.starting": "starting",
+  "sandbox.starting": "starting",
+  "sandbox.stopped": "stopped",
+}
+
 /** Undefined for a refusal of ours, which is not about the server: it stays a Problem. */
 export function findingOf(problem: Problem, at: Circumstances): Finding | undefined {
-  if (!/^(?:target|local)\./.test(problem.code)) return undefined
-  const verdict: ProbeVerdict =
-    problem.code === "target.forbidden"
-      ? "forbidden"
-      : problem.code === "local.starting"
-        ? "starting"
-        : "failed"
+  if (problem.code === "sandbox.unknown" || !/^(?:target|local|sandbox)\./.test(problem.code))
+    return undefined
+  const verdict = verdicts[problem.code] ?? "failed"
   return { verdict, sentence: sentenceOf(problem, at) }
 }
 
@@ -35,7 +38,7 @@ function sentenceOf(problem: Problem, { target, isManaged, step, seconds }: Circ
     case "target.timeout":
       return lateSentence(target, step, seconds)
     case "target.invalid":
-      return `Port ${target.port} of ${target.host} does not speak HTTP. Check the port${otherScheme(target)}.`
+      return `Port ${target.port} of ${target.host} does not speak HTTP. Check the port.`
     default:
       return problem.detail
   }
@@ -57,7 +60,7 @@ function connectSentence({ host, port }: Target, problem: Problem): string {
 
 function brokenSentence(target: Target, { cause }: Problem): string {
   if (codesOf(cause).includes("RESET"))
-    return `${named(target)} closed the connection before its answer was complete. Check the port${otherScheme(target)}.`
+    return `${named(target)} closed the connection before its answer was complete. Check the port.`
   return `${named(target)} broke off in the middle of its answer. Try again, or look at its log.`
 }
 
@@ -79,11 +82,6 @@ function lateSentence(target: Target, step: ProbeStep, seconds: number): string 
 
 function named({ host, port }: Target): string {
   return `Port ${port} of ${host}`
-}
-
-/** Who is asked for http and expects https mostly hangs up, or says something that is not HTTP. */
-function otherScheme({ scheme }: Target): string {
-  return scheme === "http" ? ", or write https in front of the address" : ""
 }
 
 /** Dialling several addresses fails with several errors. */

@@ -4,8 +4,9 @@ import { connect } from "node:tls"
 import { Problem } from "../../shared/problems.ts"
 import type { Target } from "../forward/target.ts"
 
+type Named = Pick<Target, "host" | "port">
 /** Fulfilled when the handshake succeeded and the connection was closed again. */
-export type ShakeHands = (target: Target, address: string, signal: AbortSignal) => Promise<void>
+export type ShakeHands = (target: Named, address: string, signal: AbortSignal) => Promise<void>
 
 export const shakeHands: ShakeHands = (target, address, signal) => {
   signal.throwIfAborted()
@@ -32,7 +33,7 @@ export const shakeHands: ShakeHands = (target, address, signal) => {
   })
 }
 
-const byCode: readonly (readonly [RegExp, (target: Target) => string])[] = [
+const byCode: readonly (readonly [RegExp, (target: Named) => string])[] = [
   [
     /CERT_HAS_EXPIRED/,
     ({ host }) => `The certificate of ${host} has expired. Whoever runs the server has to renew it.`,
@@ -65,7 +66,7 @@ const byCode: readonly (readonly [RegExp, (target: Target) => string])[] = [
   ],
 ]
 
-function tlsProblem(target: Target, cause: Error): Problem {
+function tlsProblem(target: Named, cause: Error): Problem {
   const code = "code" in cause ? String(cause.code) : ""
   const known = byCode.find(([pattern]) => pattern.test(code))
   if (known) return new Problem("target.certificate", known[1](target), { cause })

@@ -70,9 +70,10 @@ describe("the form, the list and the page say the same about a server:", () => {
     const server = servers.find((one) => one.why === why) as FailingServer
     await story(stage, async (page) => {
       await untilLive(page)
-      await typeServer(page, server)
+      const buttons = await typeServer(page, server)
       const form = page.getByRole("dialog")
       await form.locator(".probe-result").getByText(server.words).waitFor(probed)
+      expect(await placeOf(form), "the buttons stay where they are").toBe(buttons)
       await picture(page, why, "form")
 
       await form.getByRole("button", { name: "Add server", exact: true }).click()
@@ -97,12 +98,18 @@ describe("the form, the list and the page say the same about a server:", () => {
 
 const hostOf = ({ url }: FailingServer) => new URL(url).host
 
-async function typeServer(page: Page, server: FailingServer): Promise<void> {
+/** Where the form's buttons begin, from the top of the window. */
+const placeOf = async (form: Locator) => (await form.locator(".form-actions").boundingBox())?.y
+
+/** Gives where the buttons stood before anything was typed. */
+async function typeServer(page: Page, server: FailingServer): Promise<number | undefined> {
   await (await openPicker(page)).getByRole("button", { name: "Add server" }).click()
   const form = page.getByRole("dialog")
+  const buttons = await placeOf(form)
   await form.getByRole("textbox", { name: "Address" }).fill(server.url)
   await form.getByRole("textbox", { name: "Name", exact: true }).fill("Shop")
   if (server.password) await form.getByRole("textbox", { name: "Password" }).fill(server.password)
+  return buttons
 }
 
 /** After saving, the dialog goes back to the list. */

@@ -1,5 +1,6 @@
 // The steps from HTTP on as the ones that fail, over real sockets: what answers is no OpenCode that we can use.
 import { afterEach, describe, expect, test } from "vitest"
+import { type ManagedState, makeManagedServers } from "../../proxy/sandboxes/managed.ts"
 import { askProbe, basic } from "./ask-probe.ts"
 import { makeProbeProxies } from "./probe-proxies.ts"
 import { startTarget } from "./start-target.ts"
@@ -20,17 +21,17 @@ describe("HTTP", () => {
     [
       "another protocol",
       "SSH-2.0-OpenSSH_9.6\r\n",
-      "Port PORT of box.example does not speak HTTP. Check the port, or write https in front of the address.",
+      "Port PORT of box.example does not speak HTTP. Check the port.",
     ],
     [
       "an impossible status",
       "HTTP/1.1 700 What\r\nContent-Length: 0\r\n\r\n",
-      "Port PORT of box.example does not speak HTTP. Check the port, or write https in front of the address.",
+      "Port PORT of box.example does not speak HTTP. Check the port.",
     ],
     [
       "an answer that ends early",
       "HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{",
-      "Port PORT of box.example closed the connection before its answer was complete. Check the port, or write https in front of the address.",
+      "Port PORT of box.example closed the connection before its answer was complete. Check the port.",
     ],
     [
       "a chunked answer that ends early",
@@ -180,8 +181,8 @@ describe("the password", () => {
 
 describe("the local server", () => {
   const local = "http://local"
-  const withLocal = (state: () => unknown) =>
-    proxyFor(box, { managed: new Map([[local, state]]) as never, probeMs: 1_000 })
+  const withLocal = (state: () => ManagedState) =>
+    proxyFor(box, { managed: makeManagedServers({ local: state }), probeMs: 1_000 })
 
   test("that starts or has failed is said to", async () => {
     expect(

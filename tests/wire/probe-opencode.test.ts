@@ -93,13 +93,13 @@ describe("a server with a password", () => {
 })
 
 describe("the numbers", () => {
-  test("count a session that works, one that asks, and no ask that a stopped session left behind", async () => {
+  test("count a session that works and one that asks each once, and no ask that a stopped session left behind", async () => {
     const slow = await prompt("slow, please")
     await becomes({ running: 1, waiting: 0 })
     const asking = await prompt("please write a note")
-    await becomes({ running: 2, waiting: 1 })
-    await send(`/session/${slow}/abort`, {})
     await becomes({ running: 1, waiting: 1 })
+    await send(`/session/${slow}/abort`, {})
+    await becomes({ running: 0, waiting: 1 })
     await send(`/session/${asking}/abort`, {})
     await becomes({ running: 0, waiting: 0 })
     // OpenCode lists it for good.
@@ -108,7 +108,7 @@ describe("the numbers", () => {
 
   test("count a question", async () => {
     const id = await prompt("a question, please")
-    await becomes({ running: 1, waiting: 1 })
+    await becomes({ running: 0, waiting: 1 })
     await send(`/session/${id}/abort`, {})
     await becomes({ running: 0, waiting: 0 })
   }, 120_000)

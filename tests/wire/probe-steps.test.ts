@@ -22,7 +22,7 @@ describe("policy", () => {
     [
       "http://other.example:4096",
       "forbidden",
-      "The server other.example:4096 is not on the list of allowed servers; an administrator sets SANDBAR_ALLOWED_TARGETS.",
+      "The server http://other.example:4096 is not on the list of allowed servers; an administrator sets SANDBAR_ALLOWED_TARGETS.",
     ],
     [
       "http://x.kube-system.svc.cluster.local:4096",
@@ -162,6 +162,34 @@ describe("TLS", () => {
       tried: "policy dns connect tls!",
       sentence: `Port ${target.port} of box.example speaks plain http, not https. Write http in front of the address.`,
     })
+  })
+
+  test("a server that speaks https and is asked for http is known by its handshake, whatever its certificate", async () => {
+    const server = Bun.serve({ hostname: "127.0.0.1", port: 0, tls: own, fetch: healthy })
+    cleanups.push(() => server.stop(true))
+    // A handshake that fails on account of ours, not for want of TLS: fatal alert, handshake_failure.
+    const alert = Buffer.from([0x15, 3, 1, 0, 2, 2, 40])
+    const picky = await serveRaw((socket) => void socket.end(alert))
+    for (const { origin, port, proxy } of [named(server.port ?? 0), picky])
+      expect(await askProbe(proxy, origin)).toMatchObject({
+        verdict: "failed",
+        tried: "policy dns connect http!",
+        sentence: `Port ${port} of box.example speaks https, not plain http. Write https in front of the address.`,
+      })
+  })
+
+  test("a server that hangs up on http is not said to want https, be it that it hangs up on TLS or keeps silent", async () => {
+    const isHttp = (request: string) => request.startsWith("GET")
+    const rude = await serveRaw((socket) => void socket.destroy())
+    const silent = await serveRaw((socket, request) => void (isHttp(request) && socket.destroy()), "http", {
+      probeMs: 5_000,
+    })
+    const began = performance.now()
+    for (const { origin, port, proxy } of [rude, silent])
+      expect((await askProbe(proxy, origin)).sentence).toBe(
+        `Port ${port} of box.example closed the connection before its answer was complete. Check the port.`,
+      )
+    expect(performance.now() - began).toBeLessThan(4_000)
   })
 
   test("a server that hangs up, and one that never finishes", async () => {

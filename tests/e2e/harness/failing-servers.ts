@@ -53,7 +53,7 @@ export async function startFailingServers(
       url: "http://sandbox.team-a:4096",
       allowed: false,
       words:
-        "The server sandbox.team-a:4096 is not on the list of allowed servers; an administrator sets SANDBAR_ALLOWED_TARGETS.",
+        "The server http://sandbox.team-a:4096 is not on the list of allowed servers; an administrator sets SANDBAR_ALLOWED_TARGETS.",
       page: /is not allowed here/,
     },
     {
