@@ -3,6 +3,7 @@ import { randomBytes } from "node:crypto"
 import * as v from "valibot"
 import { HealthSchema } from "../../../shared/health.ts"
 import { findFreePort } from "./free-port.ts"
+import { groupIsGone } from "./process-group.ts"
 import { readLines } from "./read-lines.ts"
 import { markVariable, underWatchdog } from "./watchdog.ts"
 
@@ -27,7 +28,7 @@ export type OpencodeProcess = {
   stop: () => Promise<void>
 }
 
-const username = "opencode"
+export const username = "opencode"
 
 export async function startOpencode(options: OpencodeOptions): Promise<OpencodeProcess> {
   const port = await findFreePort()
@@ -78,7 +79,10 @@ export async function startOpencode(options: OpencodeOptions): Promise<OpencodeP
 }
 
 /** Every unknown path of OpenCode answers 200 with HTML, so the body decides. */
-export async function isHealthy(server: OpencodeProcess, fetch: typeof globalThis.fetch): Promise<boolean> {
+export async function isHealthy(
+  server: Pick<OpencodeProcess, "port" | "authorization">,
+  fetch: typeof globalThis.fetch,
+): Promise<boolean> {
   try {
     const response = await fetch(`http://127.0.0.1:${server.port}/global/health`, {
       headers: { authorization: server.authorization },
@@ -90,24 +94,6 @@ export async function isHealthy(server: OpencodeProcess, fetch: typeof globalThi
     return response.ok && v.is(HealthSchema, await response.json())
   } catch {
     // Not listening yet, or not speaking yet: the caller asks again.
-    return false
-  }
-}
-
-/** The watchdog is the last of the group to end. */
-async function groupIsGone(pid: number): Promise<void> {
-  for (let tries = 0; tries < 200; tries++) {
-    if (!signalGroup(pid, 0)) return
-    await Bun.sleep(50)
-  }
-  signalGroup(pid, "SIGKILL")
-}
-
-function signalGroup(pid: number, signal: NodeJS.Signals | 0): boolean {
-  try {
-    return process.kill(-pid, signal)
-  } catch {
-    // ESRCH: nobody is left in the group.
     return false
   }
 }

@@ -1,0 +1,181 @@
+// git for real, against git's own HTTP program: what is typed into the form must not become anything but an address.
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest"
+import { writeProgram } from "../../../tests/fakes/stub-opencode.ts"
+import { type GitServer, makeRepository, startGitServer } from "../../../tests/sandbox-image/git-server.ts"
+import { type CloneOptions, cloneRepository, removeTree, tidyCheckout } from "./clone.ts"
+import { draftMark } from "./places.ts"
+import { startOf } from "./process-table.ts"
+
+const served = realpathSync(mkdtempSync(join(tmpdir(), "sandbar-served-")))
+let directory = ""
+let server: GitServer
+beforeAll(() => makeRepository(served, "ada/notes.git", 60), 60_000)
+afterAll(() => rmSync(served, { recursive: true, force: true }))
+beforeEach(() => {
+  directory = realpathSync(mkdtempSync(join(tmpdir(), "sandbar-clone-")))
+  server = startGitServer({ root: served })
+  mkdirSync(join(directory, "sandbox"))
+})
+afterEach(async () => {
+  await server.stop()
+  rmSync(directory, { recursive: true, force: true })
+})
+
+const at = (...path: string[]) => join(directory, ...path)
+
+function clone(change: Partial<CloneOptions> = {}): Promise<string[] | undefined> {
+  return cloneRepository({
+    git: Bun.which("git") ?? "",
+    repository: `${server.url}/ada/notes.git`,
+    branch: null,
+    checkout: at("sandbox", "checkout"),
+    env: { PATH: process.env.PATH, HOME: directory },
+    allowHttp: true,
+    onProgress: () => undefined,
+    onLine: () => undefined,
+    signal: new AbortController().signal,
+    ...change,
+  })
+}
+
+const git = (...args: string[]) =>
+  Bun.spawnSync(["git", "-C", at("sandbox", "checkout"), ...args])
+    .stdout.toString()
+    .trim()
+
+describe("a clone", () => {
+  test("has the remote's own branch, fifty commits of it, and tells how far it is", async () => {
+    const progress: string[] = []
+    expect(await clone({ onProgress: (detail) => progress.push(detail) })).toBeUndefined()
+    expect(git("rev-parse", "--abbrev-ref", "HEAD")).toBe("main")
+    expect(git("rev-list", "--count", "HEAD")).toBe("50")
+    expect(progress).toContain("Receiving objects: 100%")
+    expect(readdirSync(at("sandbox"))).toEqual(["checkout"])
+  })
+
+  test("has the branch that was asked for", async () => {
+    expect(await clone({ branch: "feature/other" })).toBeUndefined()
+    expect(readFileSync(at("sandbox", "checkout", "README.md"), "utf8")).toBe("on the other branch\n")
+  })
+
+  test("of a branch that does not exist fails in git's own words and leaves nothing", async () => {
+    const words = await clone({ branch: "nowhere" })
+    expect(words?.join("\n")).toContain("Remote branch nowhere not found")
+    expect(readdirSync(at("sandbox"))).toEqual([])
+  })
+
+  test("of a repository that wants a sign-in fails at once: nobody sits there to be asked", async () => {
+    await server.stop()
+    server = startGitServer({ root: served, login: "ada:secret" })
+    const words = await clone({ env: { PATH: process.env.PATH, HOME: directory, GIT_ASKPASS: "/bin/echo" } })
+    expect(words?.join("\n")).toMatch(/could not read Username/)
+  })
+
+  test("signs in with the person's own credential helper, and tells no password when that fails", async () => {
+    await server.stop()
+    server = startGitServer({ root: served, login: "ada:secret" })
+    const helper = writeProgram(directory, "helper", "#!/bin/sh\necho username=ada\necho password=secret\n")
+    writeFileSync(at(".gitconfig"), `[credential]\n\thelper = ${helper}\n`)
+    expect(await clone()).toBeUndefined()
+    const asked = `http://ada:wrong@127.0.0.1:${new URL(server.url).port}/`
+    writeFileSync(at(".gitconfig"), `[url "${asked}"]\n\tinsteadOf = ${server.url}/\n`)
+    const words = (await clone({ checkout: at("sandbox", "other") }))?.join("\n") ?? ""
+    expect(words).not.toBe("")
+    expect(words).not.toContain("wrong")
+  })
+
+  test("that nobody wants any more ends git, and leaves nothing", async () => {
+    const stop = new AbortController()
+    const slow = writeProgram(
+      directory,
+      "slow-git",
+      `#!/bin/sh\necho $$ > ${at("pid")}\nmkdir -p "$last"\nexec sleep 60\n`,
+    )
+    const cloning = clone({ git: slow, signal: stop.signal })
+    while (!existsSync(at("pid")) || readFileSync(at("pid"), "utf8") === "") await Bun.sleep(10)
+    stop.abort()
+    await expect(cloning).rejects.toThrow()
+    expect(startOf(Number(readFileSync(at("pid"), "utf8")))).toBeUndefined()
+    expect(readdirSync(at("sandbox"))).toEqual([])
+  })
+})
+
+describe("attacks on git, with every check before it passed by", () => {
+  const proof = () => at("proof")
+  const hostile: [string, () => Partial<CloneOptions>][] = [
+    ["a repository that is an option", () => ({ repository: `--upload-pack=touch ${proof()}` })],
+    ["a repository that is a command", () => ({ repository: `ext::sh -c "touch ${proof()}"` })],
+    ["a repository that is a local file", () => ({ repository: `file://${join(served, "ada/notes.git")}` })],
+    ["a repository that is a local path", () => ({ repository: join(served, "ada/notes.git") })],
+    [
+      "a repository behind ssh, with an option for it",
+      () => ({ repository: `ssh://-oProxyCommand=touch%20${proof()}/x` }),
+    ],
+    ["plain http where only https is allowed", () => ({ allowHttp: false })],
+    ["a branch that is an option", () => ({ branch: `--upload-pack=touch ${proof()}` })],
+    ["a branch that names a file to write", () => ({ branch: `--output=${proof()}` })],
+    [
+      "git's own variables",
+      () => ({ repository: "file:///", env: { PATH: process.env.PATH, GIT_ALLOW_PROTOCOL: "file:ext" } }),
+    ],
+  ]
+
+  for (const [what, change] of hostile)
+    test(`${what} runs nothing, writes nothing and reads nothing`, async () => {
+      const words = await clone(change())
+      expect(words).toBeDefined()
+      expect(existsSync(proof())).toBe(false)
+      expect(readdirSync(at("sandbox"))).toEqual([])
+    })
+
+  test("a redirect to another protocol is not followed", async () => {
+    await server.stop()
+    server = startGitServer({ root: served, redirect: "ftp://127.0.0.1:1" })
+    expect((await clone())?.join("\n")).toMatch(/ftp|unable to access/i)
+  })
+
+  test("hooks of a template directory do not run", async () => {
+    mkdirSync(at("template", "hooks"), { recursive: true })
+    writeProgram(at("template", "hooks"), "post-checkout", `#!/bin/sh\ntouch ${proof()}\n`)
+    writeFileSync(at(".gitconfig"), `[init]\n\ttemplateDir = ${at("template")}\n`)
+    expect(await clone()).toBeUndefined()
+    expect(existsSync(at("sandbox", "checkout", ".git", "hooks", "post-checkout"))).toBe(true)
+    expect(existsSync(proof())).toBe(false)
+  })
+})
+
+describe("what a proxy that was killed left behind", () => {
+  test("half a clone and git's locks go, what is there stays", async () => {
+    expect(await clone()).toBeUndefined()
+    const draft = at("sandbox", `checkout${draftMark}0123`)
+    mkdirSync(join(draft, ".git"), { recursive: true })
+    const locks = [".git/index.lock", ".git/refs/heads/main.lock"].map((name) =>
+      at("sandbox", "checkout", name),
+    )
+    for (const lock of locks) writeFileSync(lock, "")
+    await tidyCheckout(at("sandbox"), at("sandbox", "checkout"))
+    expect(locks.filter((lock) => existsSync(lock))).toEqual([])
+    expect(readdirSync(at("sandbox"))).toEqual(["checkout"])
+    expect(git("status", "--porcelain")).toBe("")
+  })
+
+  test("directories that may not be written to are removed all the same", async () => {
+    mkdirSync(at("cache", "module"), { recursive: true })
+    writeFileSync(at("cache", "module", "file"), "")
+    Bun.spawnSync(["chmod", "-R", "a-w", at("cache")])
+    await removeTree(at("cache"))
+    expect(existsSync(at("cache"))).toBe(false)
+  })
+})

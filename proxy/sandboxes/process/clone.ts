@@ -1,0 +1,147 @@
+// `git clone` of what a person typed. The address was checked before; nothing here relies on that.
+import { randomBytes } from "node:crypto"
+import { readdir, rename, rm } from "node:fs/promises"
+import { basename, join } from "node:path"
+import type { Environment } from "../../config.ts"
+import { progressOf, withoutCredentials } from "./git-words.ts"
+import { draftMark } from "./places.ts"
+import { groupIsGone } from "./process-group.ts"
+import { readLines } from "./read-lines.ts"
+import { markVariable, underWatchdog } from "./watchdog.ts"
+
+export type CloneOptions = {
+  git: string
+  repository: string
+  branch: string | null
+  /** Where the checkout is to be; there only when it is complete. */
+  checkout: string
+  env: Environment
+  /** Plain http as well: for tests on one machine. */
+  allowHttp: boolean
+  onProgress: (detail: string) => void
+  onLine: (line: string) => void
+  signal: AbortSignal
+}
+
+/** Enough history to look at, and little to fetch. */
+const depth = 50
+
+/** Gives git's own words when it failed, undefined when the checkout is there. */
+export async function cloneRepository(options: CloneOptions): Promise<string[] | undefined> {
+  const draft = `${options.checkout}${draftMark}${randomBytes(6).toString("hex")}`
+  try {
+    const { status, words } = await runGit(draft, options)
+    options.signal.throwIfAborted()
+    if (status !== 0) return words.length > 0 ? words : [`git ended with status ${status}.`]
+    await rename(draft, options.checkout)
+    return undefined
+  } finally {
+    await removeTree(draft)
+  }
+}
+
+async function runGit(draft: string, options: CloneOptions): Promise<{ status: number; words: string[] }> {
+  const child = Bun.spawn(underWatchdog([options.git, ...gitArguments(draft, options)]), {
+    env: { ...gitEnvironment(options), [markVariable]: randomBytes(16).toString("hex") },
+    detached: true,
+    stdin: "pipe",
+    stdout: "ignore",
+    stderr: "pipe",
+  })
+  // The end of this pipe ends git and its remote programs, whether we want it or are no more.
+  const end = () => void child.stdin.end()
+  options.signal.addEventListener("abort", end, { once: true })
+  if (options.signal.aborted) end()
+  const words: string[] = []
+  const heard = readLines(child.stderr.pipeThrough(progressIntoLines()), (line) => {
+    const progress = progressOf(line)
+    if (progress) options.onProgress(progress)
+    else {
+      const told = withoutCredentials(line)
+      words.push(told)
+      options.onLine(told)
+    }
+  })
+  const status = await child.exited
+  end()
+  options.signal.removeEventListener("abort", end)
+  // What git has started ends with it; only when it was interrupted may some of that still write.
+  if (options.signal.aborted) await groupIsGone(child.pid)
+  await heard
+  return { status, words }
+}
+
+/** git draws its progress over itself, with carriage returns. */
+function progressIntoLines(): TransformStream<Uint8Array, Uint8Array> {
+  return new TransformStream({
+    transform: (chunk, controller) => controller.enqueue(chunk.map((byte) => (byte === 13 ? 10 : byte))),
+  })
+}
+
+function gitArguments(draft: string, { repository, branch }: CloneOptions): string[] {
+  const settings = [
+    // A template directory of the person's may bring hooks; a clone runs them.
+    "core.hooksPath=/dev/null",
+    "protocol.ext.allow=never",
+    "http.followRedirects=initial",
+    // A host that goes silent must not hold a place in the queue.
+    "http.lowSpeedLimit=100",
+    "http.lowSpeedTime=60",
+  ]
+  return [
+    ...settings.flatMap((setting) => ["-c", setting]),
+    "clone",
+    "--progress",
+    `--depth=${depth}`,
+    "--single-branch",
+    // In one word, and everything after `--`, so that nothing typed is taken for an option.
+    ...(branch === null ? [] : [`--branch=${branch}`]),
+    "--",
+    repository,
+    draft,
+  ]
+}
+
+/**
+ * The person's git settings stay in force, because their credential helpers and certificates are in them; what the
+ * environment alone can say (traces, another directory, commands) does not. Nobody sits there to be asked.
+ */
+function gitEnvironment({ env, allowHttp }: CloneOptions): Record<string, string | undefined> {
+  const kept = Object.entries(env).filter(
+    ([name]) => !/^(?:GIT_|SSH_ASKPASS)/.test(name) || /^GIT_SSL_/.test(name),
+  )
+  return {
+    ...Object.fromEntries(kept),
+    GIT_TERMINAL_PROMPT: "0",
+    GIT_ASKPASS: "",
+    GIT_ALLOW_PROTOCOL: allowHttp ? "https:http" : "https",
+    LC_ALL: "C",
+  }
+}
+
+/** What a proxy that was killed may have left: half a clone, and git's own locks. Only while nothing runs there. */
+export async function tidyCheckout(directory: string, checkout: string): Promise<void> {
+  for (const name of await readdir(directory))
+    if (name.startsWith(basename(checkout) + draftMark)) await removeTree(join(directory, name))
+  const git = join(checkout, ".git")
+  // Objects are many, and git locks none of them.
+  for (const below of ["", "refs"]) await removeLocks(join(git, below), below !== "")
+}
+
+async function removeLocks(directory: string, recursive: boolean): Promise<void> {
+  const names = await readdir(directory, { recursive }).catch(() => [] as string[])
+  for (const name of names) if (name.endsWith(".lock")) await rm(join(directory, name), { force: true })
+}
+
+/** Caches of some tools hold directories that not even their owner may write to. */
+export async function removeTree(path: string): Promise<void> {
+  const options = { recursive: true, force: true, maxRetries: 3 }
+  try {
+    await rm(path, options)
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code
+    if (code !== "EACCES" && code !== "EPERM") throw error
+    await Bun.spawn(["chmod", "-R", "u+rwX", path], { stdout: "ignore", stderr: "ignore" }).exited
+    await rm(path, options)
+  }
+}

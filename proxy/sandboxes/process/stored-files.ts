@@ -1,0 +1,105 @@
+// The two files that a sandbox is: what is wanted of it, and what runs. Written so that a crash leaves the old or the
+// new text, never half of one.
+import { randomBytes } from "node:crypto"
+import { open, readFile, rename, rm } from "node:fs/promises"
+import * as v from "valibot"
+import { SandboxIdSchema, steps } from "../../../shared/sandboxes.ts"
+import type { Provider } from "../templates/template.ts"
+import { draftMark } from "./places.ts"
+
+const text = v.string()
+const maybeText = v.nullable(v.string())
+
+/** What a start needs of its template: a restarted proxy has to start what was wanted without asking for it. */
+export type StoredTemplate = {
+  readonly environment: Readonly<Record<string, string>>
+  readonly providers: readonly Provider[]
+  readonly model?: string
+  readonly ownProviders: boolean
+  readonly memoryBytes?: number
+}
+
+const ProviderSchema = v.object({
+  id: text,
+  name: text,
+  url: text,
+  models: v.array(v.object({ id: text, name: text })),
+  key: v.exactOptional(v.object({ variable: text })),
+})
+
+const StoredTemplateSchema = v.object({
+  environment: v.record(text, text),
+  providers: v.array(ProviderSchema),
+  model: v.exactOptional(text),
+  ownProviders: v.boolean(),
+  memoryBytes: v.exactOptional(v.number()),
+})
+
+const SandboxFileObject = v.object({
+  record: v.object({
+    id: SandboxIdSchema,
+    owner: text,
+    ownerName: maybeText,
+    name: text,
+    slug: text,
+    repository: maybeText,
+    branch: maybeText,
+    directory: maybeText,
+    template: text,
+    createdAt: v.number(),
+  }),
+  wanted: v.picklist(["running", "stopped", "data", "nothing"]),
+  /** Counts the changes of what is wanted. */
+  version: v.number(),
+  /** What everything of this sandbox carries in its environment: see watchdog.ts. */
+  mark: text,
+  intentAt: v.number(),
+  keepAwakeUntil: v.nullable(v.number()),
+  keptSince: v.exactOptional(v.number()),
+  template: StoredTemplateSchema,
+})
+export type SandboxFile = Omit<v.InferOutput<typeof SandboxFileObject>, "template"> & {
+  readonly template: StoredTemplate
+}
+export const SandboxFileSchema: v.GenericSchema<unknown, SandboxFile> = SandboxFileObject
+
+export const ProcessFileSchema = v.object({
+  pid: v.number(),
+  /** When it started, as the system tells it: a pid alone may be somebody else's by now. */
+  started: text,
+  port: v.number(),
+  password: text,
+  startedAt: v.number(),
+  entered: v.record(v.picklist(steps), v.number()),
+})
+export type ProcessFile = v.InferOutput<typeof ProcessFileSchema>
+
+/** Undefined when there is none. Throws for one that is not ours to understand. */
+export async function readStored<T>(
+  path: string,
+  schema: v.GenericSchema<unknown, T>,
+): Promise<T | undefined> {
+  try {
+    return v.parse(schema, JSON.parse(await readFile(path, "utf8")))
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined
+    throw error
+  }
+}
+
+export async function writeStored(path: string, value: unknown): Promise<void> {
+  const draft = `${path}${draftMark}${randomBytes(6).toString("hex")}`
+  try {
+    const file = await open(draft, "wx", 0o600)
+    try {
+      await file.writeFile(JSON.stringify(value, null, 2))
+      await file.sync()
+    } finally {
+      await file.close()
+    }
+    await rename(draft, path)
+  } catch (error) {
+    await rm(draft, { force: true })
+    throw error
+  }
+}
