@@ -30,13 +30,14 @@ const commands = {
   check: (bun) => runCheck(bun),
   test: async (bun, args) => {
     await ensureUi(bun)
-    return runTests(bun, { check: true, suites: ["unit", "e2e"], args })
+    return runTests(bun, { check: true, suites: ["unit", "e2e"], cluster: "cached", args })
   },
   "test:unit": (bun, args) => runTests(bun, { check: false, suites: ["unit"], args }),
   "test:e2e": async (bun, args) => {
     await ensureUi(bun)
     return runTests(bun, { check: false, suites: ["e2e"], args })
   },
+  "test:cluster": (bun, args) => runTests(bun, { check: false, suites: [], cluster: "build", args }),
 }
 
 /** Runs one command to its end and sets the exit code. An expected failure is one sentence, never a stack. */

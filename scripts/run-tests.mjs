@@ -2,6 +2,7 @@
 import { mkdirSync, readFileSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
+import { notRunLines, readyCluster } from "./cluster-suite.mjs"
 import { root } from "./root.mjs"
 import { runChild } from "./run-child.mjs"
 import { addCounts, countLine, countOf, noCounts } from "./test-counts.mjs"
@@ -13,7 +14,11 @@ const checks = [
 ]
 
 /** Chromium stories run alone, after everything else: they measure time and would starve beside other tests. */
-const suites = { unit: ["--project", "app", "--project", "proxy"], e2e: ["--project", "e2e"] }
+const suites = {
+  unit: ["--project", "app", "--project", "proxy"],
+  e2e: ["--project", "e2e"],
+  cluster: ["--project", "cluster"],
+}
 
 export async function runCheck(bun) {
   let worst = 0
@@ -23,16 +28,21 @@ export async function runCheck(bun) {
   return worst
 }
 
-/** Prints `N passed, N failed` at the very end. */
-export async function runTests(bun, { check, suites: chosen, args }) {
+/** Prints `N passed, N failed` at the very end. `cluster` says how the cluster suite runs where nobody says it. */
+export async function runTests(bun, { check, suites: chosen, cluster, args }) {
   let counts = noCounts
   for (const step of check ? checks : []) {
     const code = await runChild(bun, step)
     counts = addCounts(counts, { passed: code === 0 ? 1 : 0, failed: code === 0 ? 0 : 1, skipped: 0 })
   }
   for (const suite of chosen) counts = addCounts(counts, await runSuite(bun, suites[suite], args))
+  const missing = cluster ? await readyCluster(cluster) : { suite: undefined, node: undefined }
+  if (cluster && !missing.suite) counts = addCounts(counts, await runSuite(bun, suites.cluster, args))
+  for (const line of notRunLines(missing)) console.log(line)
   console.log(countLine(counts))
-  return counts.failed > 0 ? 1 : 0
+  // Whoever asked for this suite alone has got nothing.
+  const nothingRan = missing.suite && chosen.length === 0
+  return counts.failed > 0 || nothingRan ? 1 : 0
 }
 
 async function runSuite(bun, projects, args) {

@@ -17,12 +17,14 @@ export interface GitServerOptions {
   readonly login?: string
   /** Where every request is sent instead. */
   readonly redirect?: string
+  readonly hostname?: string
 }
 
-export function startGitServer({ root, login, redirect }: GitServerOptions): GitServer {
+export function startGitServer(options: GitServerOptions): GitServer {
+  const { root, login, redirect, hostname = "127.0.0.1" } = options
   const requests: { line: string; authorization: string | null }[] = []
   const server = Bun.serve({
-    hostname: "127.0.0.1",
+    hostname,
     port: 0,
     fetch(request) {
       const { pathname, search } = new URL(request.url)
@@ -34,7 +36,7 @@ export function startGitServer({ root, login, redirect }: GitServerOptions): Git
       return askGit(root, request)
     },
   })
-  return { url: `http://127.0.0.1:${server.port}`, requests, stop: () => server.stop(true) }
+  return { url: `http://${hostname}:${server.port}`, requests, stop: () => server.stop(true) }
 }
 
 async function askGit(root: string, request: Request): Promise<Response> {
