@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest"
 import { makeTestDeps, type TestProxyOptions } from "../tests/wire/start-proxy.ts"
 import { createApp } from "./app.ts"
+import { makeManagedServers } from "./sandboxes/managed.ts"
 
 const prefix = "/notebook/team-a/my-nb/"
 
@@ -24,7 +25,9 @@ const headers = (values: Record<string, string>) => ({ headers: values })
 describe("the page", () => {
   test("answers for every path of the app, with the prefix as its base, kept or stripped", async () => {
     const { ask } = makeAsk({ env: { NB_PREFIX: prefix } })
-    for (const path of ["/", "/s/local/", "/s/sandbox.team-a:4096/session/x", prefix, `${prefix}s/local/`]) {
+    const servers = ["/", "/s/local/", "/s/sandbox.team-a:4096/session/x", prefix, `${prefix}s/local/`]
+    const sandboxes = ["/new", "/sandboxes", "/sandbox/sb-0123456789ab", `${prefix}new`]
+    for (const path of [...servers, ...sandboxes]) {
       const response = await ask(path)
       expect(response.status).toBe(200)
       expect(response.headers.get("content-type")).toContain("text/html")
@@ -181,6 +184,7 @@ test("the UI is told its servers, the embedded one first, and what may be added"
     ],
     allowedTargets: ["*.svc.cluster.local", "http://10.0.0.7:4096"],
     user: null,
+    spawning: false,
   })
 })
 
@@ -268,14 +272,11 @@ test("a gateway that rewrites Host tells the browser's host, if it is trusted", 
 
 test("a bug is logged once, answered without details, and does not reach the next request", async () => {
   const { ask, deps } = makeAsk({
-    managed: new Map([
-      [
-        "http://local",
-        () => {
-          throw new Error("secret detail")
-        },
-      ],
-    ]),
+    managed: makeManagedServers({
+      local: () => {
+        throw new Error("secret detail")
+      },
+    }),
   })
   const response = await ask("/api/proxy/x", headers({ "x-target-server": "http://local" }))
   expect(response.status).toBe(500)
@@ -285,9 +286,9 @@ test("a bug is logged once, answered without details, and does not reach the nex
 })
 
 test("an embedded server that is not ready says so, and when to ask again", async () => {
-  const managed = new Map([
-    ["http://local", () => ({ is: "failed", reason: "It said last: no disk." }) as const],
-  ])
+  const managed = makeManagedServers({
+    local: () => ({ is: "failed", reason: "It said last: no disk." }) as const,
+  })
   const response = await makeAsk({ managed }).ask(
     "/api/proxy/x",
     headers({ "x-target-server": "http://local" }),
@@ -327,9 +328,9 @@ test("the log has one line per request, with a few fields, and no secret of it",
 })
 
 test("a failure of the embedded server does not tell where it listens", async () => {
-  const managed = new Map([
-    ["http://local", () => ({ is: "ready", port: 45_678, authorization: "Basic x" }) as const],
-  ])
+  const managed = makeManagedServers({
+    local: () => ({ is: "ready", port: 45_678, authorization: "Basic x" }) as const,
+  })
   const fetch = async () => {
     throw Object.assign(new Error("refused"), { code: "ECONNREFUSED" })
   }
@@ -373,6 +374,7 @@ test("lost watch: an OPTIONS request, which needs no password, does not take awa
     noteAccepted: (_name: string, _path: string, sent: Headers) =>
       void accepted.push(sent.get("x-target-authorization")),
     noteInput: () => undefined,
+    noteAct: () => undefined,
     read: async () => ({ lastActivity: new Date(0), busy: false }),
     stop: () => undefined,
   }

@@ -7,7 +7,6 @@ import { makeDeadlines } from "./forward/deadlines.ts"
 import type { Dial, Network } from "./forward/dial.ts"
 import type { Fetch } from "./forward/http.ts"
 import type { PipeOptions } from "./forward/pipe.ts"
-import { makeChooseTarget } from "./forward/target.ts"
 import { requireUser } from "./guard/identity.ts"
 import { isLoopback, requireLoopbackHost, requirePublicHost } from "./guard/known-host.ts"
 import type { Gate } from "./guard/limits.ts"
@@ -26,7 +25,9 @@ import { makeForwardRoutes } from "./routes/forward.ts"
 import { makeOperatorRoutes } from "./routes/health.ts"
 import { makeKernelsRoutes } from "./routes/kernels.ts"
 import { makeSocketRoutes } from "./routes/socket.ts"
+import { makeChooseServer } from "./sandboxes/choose-server.ts"
 import type { ManagedServers } from "./sandboxes/managed.ts"
+import { makeSandboxRoutes, type Spawning } from "./sandboxes/sandbox-routes.ts"
 import { makeUiRoutes } from "./ui/ui.ts"
 import { makeUiConfigRoutes } from "./ui/ui-config.ts"
 import type { UiFiles } from "./ui/ui-files.ts"
@@ -47,10 +48,14 @@ export type AppDeps = {
   activity: Activity
   tickets: Tickets
   viaToken: string
+  /** Absent where no sandboxes can be spawned. */
+  spawning?: Spawning
   now?: () => number
   headersMs?: number
   uploadStallMs?: number
   connectMs?: number
+  beatMs?: number
+  lifeMs?: number
 } & Pick<PipeOptions, "pingMs"> &
   Pick<ProbeRouteDeps, "probeMs" | "countMs">
 
@@ -83,19 +88,18 @@ export function createApp(deps: AppDeps): Hono<ProxyEnv> {
   const visible = (context: ProxyContext) =>
     visiblePrefix(context.req.url, config.prefix, strippedBy(context, config))
   const beside = (context: ProxyContext) => isNeighbour(context.req.url, config.prefix)
-  const choose = makeChooseTarget({
-    ...config.allowed,
-    origins: [...config.allowed.origins, ...deps.managed.keys()],
-  })
-  app.route("/", makeUiConfigRoutes(deps))
+  const choose = makeChooseServer(config.allowed, deps.managed)
+  const setIdleTimeout = (context: ProxyContext, seconds: number) =>
+    context.env?.connection?.timeout(context.req.raw, seconds)
+  app.route("/", makeUiConfigRoutes({ ...deps, spawning: deps.spawning !== undefined }))
   app.route("/", makeProbeRoutes({ ...deps, choose }))
+  if (deps.spawning) app.route("/", makeSandboxRoutes({ ...deps, spawning: deps.spawning, setIdleTimeout }))
   app.route(
     "/",
     makeSocketRoutes({
       ...deps,
       choose,
       onBytes: deps.metrics.bytes,
-      onInput: deps.activity.noteInput,
       upgrade: ({ env, req }, options) => env?.connection?.upgrade?.(req.raw, options) === true,
     }),
   )
@@ -108,7 +112,7 @@ export function createApp(deps: AppDeps): Hono<ProxyEnv> {
       mostBytes: config.limits["body-mb"] * 1_048_576,
       visiblePrefix: visible,
       onCut: (target) => deps.log.warn({ target }, "the target broke off in the middle of an answer"),
-      setIdleTimeout: (context, seconds) => context.env?.connection?.timeout(context.req.raw, seconds),
+      setIdleTimeout,
     }),
   )
   app.route("/", makeUiRoutes({ ui: deps.ui, visiblePrefix: visible, isNeighbour: beside }))

@@ -34,8 +34,24 @@ export function wholeNumber(least: number, most: number): (text: string) => numb
   }
 }
 
+const secondsOf: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3_600, d: 86_400 }
+
+/** Seconds; null for `never`. */
+export function duration(text: string): number | null {
+  if (text === "never") return null
+  const [, count, unit = ""] = /^([1-9]\d{0,5})([smhd])$/.exec(text) ?? []
+  const seconds = Number(count) * (secondsOf[unit] ?? Number.NaN)
+  if (Number.isNaN(seconds)) throw new Fault("use a time such as 30m, 2h or 7d, or never")
+  return seconds
+}
+
 export function host(text: string): string {
   if (!/^[A-Za-z0-9.:_-]+$/.test(text)) throw new Fault("use an address or a host name, without a port")
+  return text
+}
+
+export function clusterDomain(text: string): string {
+  if (!/^[a-z0-9-]+(\.[a-z0-9-]+)*$/.test(text)) throw new Fault("use a domain such as cluster.local")
   return text
 }
 

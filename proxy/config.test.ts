@@ -35,9 +35,9 @@ test("with nothing set, Sandbar listens on loopback and runs a server in the cur
   })
 })
 
-test("in a cluster nothing is started, and no program or directory is asked for", () => {
+test("in a cluster sandboxes are pods, and no program or directory is asked for", () => {
   const changes = { isDirectory: () => false, isProgram: () => false, findOpencode: () => undefined }
-  expect(read({ KUBERNETES_SERVICE_HOST: "10.0.0.1" }, changes).driver).toBe("none")
+  expect(read({ KUBERNETES_SERVICE_HOST: "10.0.0.1" }, changes).driver).toBe("kubernetes")
 })
 
 test("every fault is reported at once, with the variable, the value and what would be right", () => {
@@ -267,4 +267,37 @@ test("an empty variable counts as unset", () => {
     port: 8888,
     log: "pretty",
   })
+})
+
+describe("sandboxes", () => {
+  test("sleep after half an hour, ten for each person, and no repository comes over plain http", () => {
+    expect(read({})).toMatchObject({
+      templates: "",
+      idleAfterSeconds: 1_800,
+      sandboxesPerPerson: 10,
+      plainHttpRepositories: false,
+    })
+  })
+  test("follow the settings, and the place of the templates does not depend on where a child works", () => {
+    const env = {
+      SANDBAR_TEMPLATES: "templates.yaml",
+      SANDBAR_IDLE_AFTER: "2h",
+      SANDBAR_SANDBOXES_PER_PERSON: "3",
+      SANDBAR_PLAIN_HTTP_REPOSITORIES: "yes",
+    }
+    expect(read(env)).toMatchObject({
+      templates: "/home/me/project/templates.yaml",
+      idleAfterSeconds: 7_200,
+      sandboxesPerPerson: 3,
+      plainHttpRepositories: true,
+    })
+    expect(read({ SANDBAR_IDLE_AFTER: "never" }).idleAfterSeconds).toBeNull()
+  })
+  test.each(["0m", "30", "30 m", "-1h", "1w", "m", "Never", "1e3s", "99999999s"])(
+    "%s is no idle time",
+    (text) => expect(faults({ SANDBAR_IDLE_AFTER: text })).toHaveLength(1),
+  )
+  test.each(["0", "1001", "many"])("%s sandboxes for each person are a fault", (text) =>
+    expect(faults({ SANDBAR_SANDBOXES_PER_PERSON: text })).toHaveLength(1),
+  )
 })

@@ -1,10 +1,13 @@
 // Environment → Config. One table is the source for reading, for --help and for every fault message.
 import type { ProvidedServer } from "../shared/servers.ts"
+import { checkTogether, faultOf } from "./config-checks.ts"
 import {
   type Allowed,
   absolutePath,
   allowedTargets,
   cidrs,
+  clusterDomain,
+  duration,
   Fault,
   host,
   hostNames,
@@ -16,9 +19,7 @@ import {
   providedServers,
   wholeNumber,
 } from "./config-values.ts"
-import { chooseTarget } from "./forward/target.ts"
 import type { Identity } from "./guard/identity.ts"
-import { isLoopback } from "./guard/known-host.ts"
 import { defaultLimits, type Limits } from "./guard/limits.ts"
 import type { Cidr } from "./guard/trusted-peers.ts"
 
@@ -68,10 +69,42 @@ export const variables = {
     parse: providedServers,
   }),
   SANDBAR_DRIVER: variable({
-    help: "process starts an OpenCode server of our own, none does not",
-    default: (_machine, env) => (env.KUBERNETES_SERVICE_HOST ? "none" : "process"),
-    defaultHelp: "process; in a cluster none",
-    parse: oneOf("process", "none"),
+    help: "what runs sandboxes: process (with an OpenCode server of our own beside them), kubernetes, or none",
+    default: (_machine, env) => (env.KUBERNETES_SERVICE_HOST ? "kubernetes" : "process"),
+    defaultHelp: "process; in a cluster kubernetes",
+    parse: oneOf("process", "kubernetes", "none"),
+  }),
+  SANDBAR_TEMPLATES: variable({
+    help: "what people can spawn: a YAML file, or a directory of them",
+    default: "",
+    defaultHelp: "one for local processes; in a cluster none",
+    parse: (text, machine) => absolutePath(text, machine.cwd),
+  }),
+  SANDBAR_IDLE_AFTER: variable({
+    help: "when a sandbox that nobody uses is stopped, such as 30m or 2h, or never; a template may say otherwise",
+    default: "30m",
+    parse: duration,
+  }),
+  SANDBAR_SANDBOXES_PER_PERSON: variable({
+    help: "how many sandboxes one person may have, stopped ones included",
+    default: "10",
+    parse: wholeNumber(1, 1_000),
+  }),
+  SANDBAR_PLAIN_HTTP_REPOSITORIES: variable({
+    help: "yes lets repositories come over plain http too, where nobody proves who answers",
+    default: "no",
+    parse: oneOf("no", "yes"),
+  }),
+  SANDBAR_KUBE_CONTEXT: variable({
+    help: "for a Sandbar outside its cluster: the context of the kubeconfig that KUBECONFIG names",
+    default: "",
+    defaultHelp: "the kubeconfig's own",
+    parse: (text) => text,
+  }),
+  SANDBAR_CLUSTER_DOMAIN: variable({
+    help: "what the names of the cluster's Services end with",
+    default: "cluster.local",
+    parse: clusterDomain,
   }),
   SANDBAR_DIRECTORY: variable({
     help: "where the embedded local server works",
@@ -142,8 +175,7 @@ export const variables = {
 }
 
 export type VariableName = keyof typeof variables
-const longestShown = 200
-type Values = { [Name in VariableName]: ReturnType<(typeof variables)[Name]["parse"]> }
+export type Values = { [Name in VariableName]: ReturnType<(typeof variables)[Name]["parse"]> }
 
 export type Config = {
   host: string
@@ -151,7 +183,16 @@ export type Config = {
   prefix: string
   allowed: Allowed
   servers: ProvidedServer[]
-  driver: "process" | "none"
+  driver: "process" | "kubernetes" | "none"
+  /** Empty: the built-in one. */
+  templates: string
+  /** Null: never. */
+  idleAfterSeconds: number | null
+  sandboxesPerPerson: number
+  plainHttpRepositories: boolean
+  /** Empty: the current one. */
+  kubeContext: string
+  clusterDomain: string
   directory: string
   opencode: string
   home: string
@@ -193,61 +234,6 @@ function readValues(env: Environment, machine: Machine, faults: string[]): Parti
   return values as Partial<Values>
 }
 
-function checkTogether(values: Partial<Values>, env: Environment, machine: Machine, faults: string[]): void {
-  if (env.NB_PREFIX?.trim() && env.BASE_PATH?.trim() && values.NB_PREFIX !== values.BASE_PATH)
-    faults.push(
-      faultOf("BASE_PATH", env.BASE_PATH, `NB_PREFIX says ${env.NB_PREFIX}; set only one of the two`),
-    )
-  if (values.HOST !== undefined && !isLoopback(values.HOST) && values.SANDBAR_IDENTITY === undefined)
-    faults.push(
-      faultOf(
-        "HOST",
-        values.HOST,
-        "others can reach it; set SANDBAR_IDENTITY=none if a gateway signs people in",
-      ),
-    )
-  // On the gateway's own machine a browser is a trusted peer as well, and a page can give it any name (DNS rebinding).
-  if (
-    values.SANDBAR_IDENTITY?.is === "header" &&
-    isLoopback(values.HOST ?? "") &&
-    values.SANDBAR_PUBLIC_HOSTS?.length === 0
-  )
-    faults.push(
-      faultOf(
-        "SANDBAR_IDENTITY",
-        env.SANDBAR_IDENTITY ?? "",
-        "a page in a browser on this machine could set that header too; name the hosts that people use in SANDBAR_PUBLIC_HOSTS",
-      ),
-    )
-  if (values.SANDBAR_IDENTITY?.is === "header" && values.SANDBAR_TRUSTED_PROXIES?.length === 0)
-    faults.push(
-      faultOf(
-        "SANDBAR_IDENTITY",
-        env.SANDBAR_IDENTITY ?? "",
-        "anybody can send a header; name the gateway that sets it in SANDBAR_TRUSTED_PROXIES",
-      ),
-    )
-  const allowed = values.SANDBAR_ALLOWED_TARGETS
-  for (const server of (allowed && values.SANDBAR_SERVERS) ?? [])
-    if (allowed && !isAllowed(server.url, allowed))
-      faults.push(
-        faultOf("SANDBAR_SERVERS", server.url, "it is not allowed; add it to SANDBAR_ALLOWED_TARGETS"),
-      )
-  if (values.SANDBAR_DRIVER !== "process") return
-  const directory = values.SANDBAR_DIRECTORY ?? ""
-  if (!machine.isDirectory(directory))
-    faults.push(faultOf("SANDBAR_DIRECTORY", directory, "there is no such directory; name one that exists"))
-  const program = values.SANDBAR_OPENCODE ?? ""
-  if (!machine.isProgram(program))
-    faults.push(
-      faultOf(
-        "SANDBAR_OPENCODE",
-        program,
-        "there is no such program; install OpenCode or set SANDBAR_DRIVER=none",
-      ),
-    )
-}
-
 function toConfig(values: Values, env: Environment): Config {
   return {
     host: values.HOST,
@@ -256,6 +242,12 @@ function toConfig(values: Values, env: Environment): Config {
     allowed: values.SANDBAR_ALLOWED_TARGETS,
     servers: values.SANDBAR_SERVERS,
     driver: values.SANDBAR_DRIVER,
+    templates: values.SANDBAR_TEMPLATES,
+    idleAfterSeconds: values.SANDBAR_IDLE_AFTER,
+    sandboxesPerPerson: values.SANDBAR_SANDBOXES_PER_PERSON,
+    plainHttpRepositories: values.SANDBAR_PLAIN_HTTP_REPOSITORIES === "yes",
+    kubeContext: values.SANDBAR_KUBE_CONTEXT,
+    clusterDomain: values.SANDBAR_CLUSTER_DOMAIN,
     directory: values.SANDBAR_DIRECTORY,
     opencode: values.SANDBAR_OPENCODE,
     home: values.SANDBAR_HOME,
@@ -268,19 +260,4 @@ function toConfig(values: Values, env: Environment): Config {
     log: values.SANDBAR_LOG,
     logLevel: values.SANDBAR_LOG_LEVEL,
   }
-}
-
-function isAllowed(url: string, allowed: Allowed): boolean {
-  try {
-    return chooseTarget(url, allowed) !== undefined
-  } catch {
-    return false
-  }
-}
-
-function faultOf(name: VariableName, value: string, right: string): string {
-  // What is printed ends up in logs.
-  if (name === "SANDBAR_KEY") return `${name}: ${right}.`
-  const shown = value.length > longestShown ? `${value.slice(0, longestShown)}…` : value
-  return `${name}=${shown}: ${right}.`
 }

@@ -16,7 +16,7 @@ export type ProxyEnv = {
     client: string
     user: string | null
     /** The route's name in the metrics; a short list of words, never a path. */
-    route?: "forward" | "probe" | "ticket" | "socket" | "kernels" | "config" | "ui" | "operator"
+    route?: "forward" | "probe" | "ticket" | "socket" | "kernels" | "config" | "sandboxes" | "ui" | "operator"
     /** Host and port of the target, for the log. */
     target?: string
     targetClass?: TargetClass

@@ -2,9 +2,8 @@
 import { randomBytes } from "node:crypto"
 import { join } from "node:path"
 import manifest from "../package.json" with { type: "json" }
-import { localServerUrl } from "../shared/servers.ts"
 import { makeActivity } from "./activity/activity.ts"
-import { makeAskServer } from "./activity/ask-server.ts"
+import { makeAskRoute, makeAskServer } from "./activity/ask-server.ts"
 import { createApp } from "./app.ts"
 import { type Config, type Environment, readConfig } from "./config.ts"
 import { makeDrain } from "./drain.ts"
@@ -17,29 +16,50 @@ import { type Log, makeLog } from "./log.ts"
 import { readMachine } from "./machine.ts"
 import { makeMetrics } from "./metrics.ts"
 import { makeNetwork } from "./network.ts"
-import type { ManagedServers } from "./sandboxes/managed.ts"
+import { makeChooseServer } from "./sandboxes/choose-server.ts"
+import { makeManagedServers } from "./sandboxes/managed.ts"
 import { childEnvironment } from "./sandboxes/process/child-environment.ts"
 import { type EmbeddedServer, makeEmbeddedServer } from "./sandboxes/process/embedded-server.ts"
+import type { SandboxesStart } from "./start-sandboxes.ts"
 import { stopOnSignals } from "./stop-on-signals.ts"
 import { readUiFiles, type UiFiles } from "./ui/ui-files.ts"
 import { usage } from "./usage.ts"
 
+const knownFlags = ["--check", "--help", "--manifests"]
 const projectRoot = join(import.meta.dir, "..")
 
 /** `uiRoot` is a parameter so that tests need no build. */
 export function serveUi(flags: readonly string[], uiRoot = join(projectRoot, "dist", "ui")): void {
-  const unknown = flags.find((flag) => flag !== "--check" && flag !== "--help")
+  const unknown = flags.find((flag) => !knownFlags.includes(flag))
   if (unknown !== undefined) refuse([`serve-ui does not know ${unknown}. See serve-ui --help.`])
   else if (flags.includes("--help")) say(usage())
-  else start(flags.includes("--check"), uiRoot)
+  else start(flags, uiRoot).catch(crash)
 }
 
-function start(onlyCheck: boolean, uiRoot: string): void {
+/** Half a start would answer nobody. */
+function crash(bug: unknown): never {
+  process.stderr.write(`${bug instanceof Error ? bug.stack : bug}\n`)
+  process.exit(1)
+}
+
+async function start(flags: readonly string[], uiRoot: string): Promise<void> {
   const result = readConfig(process.env, readMachine(process.env, projectRoot))
   const faults = [...(result.ok ? [] : result.faults), ...faultsOfBun(process.env)]
-  if (!result.ok || faults.length > 0) refuse(faults)
-  else if (onlyCheck) say("The settings are valid.\n")
-  else serve(result.config, uiRoot)
+  if (!result.ok || faults.length > 0) return refuse(faults)
+  const { config } = result
+  if (flags.includes("--manifests")) return printManifests(config)
+  if (!flags.includes("--check")) return serve(config, uiRoot)
+  const { faultsOfTemplates } = await import("./print-manifests.ts")
+  const wrong = await faultsOfTemplates(config)
+  if (wrong.length > 0) return refuse(wrong)
+  say("The settings are valid.\n")
+}
+
+async function printManifests(config: Config): Promise<void> {
+  const { manifestsFor } = await import("./print-manifests.ts")
+  const found = await manifestsFor(config)
+  if ("faults" in found) refuse(found.faults)
+  else say(found.yaml)
 }
 
 /** Bun reads it once, when it starts, and takes anything but such a number for 256: we can only ask for it. */
@@ -54,7 +74,7 @@ function faultsOfBun(env: Environment): string[] {
   return good ? [] : [`BUN_CONFIG_MAX_HTTP_REQUESTS=${text}: use a whole number from 257 to 65535.`]
 }
 
-function serve(config: Config, uiRoot: string): void {
+async function serve(config: Config, uiRoot: string): Promise<void> {
   const ui = readUi(uiRoot)
   if (!ui) return
   const log = makeLog({ format: config.log, level: config.logLevel })
@@ -63,10 +83,7 @@ function serve(config: Config, uiRoot: string): void {
   process.on("unhandledRejection", (err) => log.error({ err }, "unhandled rejection"))
 
   let embedded: EmbeddedServer | undefined
-  const managed: ManagedServers =
-    config.driver === "process"
-      ? new Map([[localServerUrl, () => embedded?.state() ?? { is: "starting" as const }]])
-      : new Map()
+  const local = () => embedded?.state() ?? { is: "starting" as const }
   let ownPort = config.port
   const limits = makeLimits(config.limits)
   const key = readKey(config, log)
@@ -76,21 +93,36 @@ function serve(config: Config, uiRoot: string): void {
   const network = makeNetwork(() => ownPort)
   /** What every way to a server needs. */
   const reach = {
-    allowed: config.allowed,
-    managed,
     dial: makeDial(network, { onConnect: metrics.connected }),
     drain,
     fetch: (url: string, init: BunFetchRequestInit) => fetch(url, init),
     viaToken: `sandbar-${randomBytes(8).toString("hex")}`,
   }
-  const activity = makeActivity({ ask: makeAskServer(reach), managed, log })
+  const askRoute = makeAskRoute(reach)
+  const sandboxes = await beginSandboxes({ ...reach, askRoute, network, config, key, env: process.env, log })
+  const managed = makeManagedServers({
+    ...(config.driver === "process" && { local }),
+    ...(sandboxes && { sandboxes: sandboxes.service }),
+  })
+  const choose = makeChooseServer(config.allowed, managed)
+  const activity = makeActivity({
+    ask: makeAskServer({ ...reach, choose, managed, askRoute }),
+    managed,
+    log,
+    onIntent: (name) => sandboxes?.service.noteIntent(name),
+  })
   drain.onStop(activity.stop)
   const tickets = makeTickets(deriveKey(key, "ticket", ticketKeyBytes))
   const version = manifest.version
-  const app = createApp({ config, version, log, ui, limits, metrics, activity, tickets, network, ...reach })
+  const app = createApp({
+    ...{ config, version, log, ui, limits, metrics, activity, tickets, network, managed },
+    ...(sandboxes && { spawning: sandboxes }),
+    ...reach,
+  })
   const server = listen(app, config, log)
   if (typeof server === "string") {
     refuse([server])
+    await sandboxes?.close()
     return
   }
   ownPort = server.port ?? config.port
@@ -105,10 +137,17 @@ function serve(config: Config, uiRoot: string): void {
   stopOnSignals({
     server,
     drain,
-    stopOthers: async () => embedded?.stop(),
+    stopOthers: async () => void (await Promise.all([embedded?.stop(), sandboxes?.close()])),
     drainSeconds: config.drainSeconds,
     log,
   })
+}
+
+/** Loaded only where it is used, like everything that a start can do without. */
+async function beginSandboxes(deps: SandboxesStart) {
+  if (deps.config.driver === "none") return undefined
+  const { startSandboxes } = await import("./start-sandboxes.ts")
+  return startSandboxes(deps)
 }
 
 function readUi(root: string): UiFiles | undefined {

@@ -1,6 +1,13 @@
 import fc from "fast-check"
 import { describe, expect, test } from "vitest"
-import { isServerUrl, normaliseServerUrl, serverId } from "./servers.ts"
+import {
+  isSandboxId,
+  isServerUrl,
+  normaliseServerUrl,
+  sandboxOfServerUrl,
+  sandboxServerUrl,
+  serverId,
+} from "./servers.ts"
 
 describe("an address is taken as people type it", () => {
   const typed: [string, string][] = [
@@ -56,4 +63,31 @@ test("a server's id says where a link goes, port included, and leads back to the
     url: "https://opencode.example",
   })
   expect(normaliseServerUrl(serverId("http://a.b:4096"))).toEqual({ ok: true, url: "http://a.b:4096" })
+})
+
+describe("a sandbox's server", () => {
+  const id = "sb-0123456789ab"
+  test("stands in our URLs by the sandbox's id alone, and its address leads back to the id", () => {
+    expect(serverId(sandboxServerUrl(id))).toBe(id)
+    expect(sandboxOfServerUrl(sandboxServerUrl(id))).toBe(id)
+    expect(isServerUrl(sandboxServerUrl(id))).toBe(true)
+  })
+
+  test("confusion: nothing but the one spelling of its address names it", () => {
+    for (const origin of [
+      `https://${id}.sandbox`,
+      `http://${id}.sandbox:4096`,
+      `http://${id}.sandbox/`,
+      `http://${id}.sandbox.evil.example`,
+      `http://evil.${id}.sandbox`,
+      `http://${id.toUpperCase()}.sandbox`,
+      "http://sb-.sandbox",
+      "http://sb-0123456789abcdef01234.sandbox",
+      "http://.sandbox",
+      "http://local",
+    ])
+      expect(sandboxOfServerUrl(origin), origin).toBeUndefined()
+    expect(serverId(`https://${id}.sandbox`)).toBe(`${id}.sandbox:443`)
+    expect(isSandboxId(`${id}\n`)).toBe(false)
+  })
 })

@@ -8,6 +8,27 @@ import * as v from "valibot"
 export const localServerUrl = "http://local"
 export const localServerId = "local"
 
+/** Names in Kubernetes begin with a letter; the rest is an HMAC in hex. An identifier, not a secret. */
+export const sandboxIdShape = /^sb-[0-9a-f]{12,20}$/
+export const isSandboxId = (text: string): boolean => sandboxIdShape.test(text)
+
+const sandboxSuffix = ".sandbox"
+
+/**
+ * The address by which a browser names a sandbox's server. No such host exists: the proxy knows the real one and its
+ * password, and checks on every request whose sandbox it is.
+ */
+export function sandboxServerUrl(id: string): string {
+  return `http://${id}${sandboxSuffix}`
+}
+
+/** The sandbox that an origin names, or undefined for every other origin. */
+export function sandboxOfServerUrl(origin: string): string | undefined {
+  if (!origin.startsWith("http://") || !origin.endsWith(sandboxSuffix)) return undefined
+  const id = origin.slice("http://".length, -sandboxSuffix.length)
+  return isSandboxId(id) ? id : undefined
+}
+
 /** An origin as browsers print it: `http://host`, `https://host:8443`. No path, no user-info. */
 export const ServerUrlSchema = v.pipe(
   v.string(),
@@ -28,11 +49,13 @@ export function isServerUrl(value: string): boolean {
 }
 
 /**
- * A server's place in our URLs (`/s/<id>/`): `local`, or `host:port` with the port always written, so that
- * a link says where it goes.
+ * A server's place in our URLs (`/s/<id>/`): `local`, the id of a sandbox, or `host:port` with the port always
+ * written, so that a link says where it goes.
  */
 export function serverId(serverUrl: string): string {
   if (serverUrl === localServerUrl) return localServerId
+  const sandbox = sandboxOfServerUrl(serverUrl)
+  if (sandbox !== undefined) return sandbox
   const url = new URL(serverUrl)
   const port = url.port || (url.protocol === "https:" ? "443" : "80")
   return `${url.hostname}:${port}`

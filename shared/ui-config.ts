@@ -10,5 +10,7 @@ export const UiConfigSchema = v.object({
   allowedTargets: v.array(v.string()),
   /** Who the gateway says the person is; null without an identity source. */
   user: v.nullable(v.string()),
+  /** Whether sandboxes can be spawned here. */
+  spawning: v.optional(v.boolean()),
 })
 export type UiConfig = v.InferOutput<typeof UiConfigSchema>

@@ -26,7 +26,7 @@ function makeWorld(managed: string[] = []) {
       if (path.startsWith("/session/status")) return world.working ? { ses_1: { type: "busy" } } : {}
       return []
     },
-    managed: new Map(managed.map((name) => [name, undefined])),
+    managed: { names: () => managed },
     log: { debug: () => undefined },
     now: clock.now,
     after: clock.after,
@@ -54,11 +54,11 @@ describe("the last activity", () => {
   test("is the last prompt, and no poll after it", async () => {
     const { activity, read, clock } = makeWorld()
     await clock.advance(minute)
-    activity.noteRequest("POST", "/session/ses_1/prompt_async")
+    activity.noteRequest(box, "POST", "/session/ses_1/prompt_async")
     for (let polls = 0; polls < 60; polls++) {
       await clock.advance(minute)
       for (const path of ["/global/health", "/event", "/session/status?directory=%2Fa"]) {
-        activity.noteRequest("GET", path)
+        activity.noteRequest(box, "GET", path)
         use(activity, {}, path)
       }
     }
@@ -68,10 +68,10 @@ describe("the last activity", () => {
   test("is the last key in a terminal, and nothing that a terminal says by itself", async () => {
     const { activity, read, clock } = makeWorld()
     await clock.advance(minute)
-    activity.noteInput("l")
+    activity.noteInput(box, "l")
     await clock.advance(minute)
-    activity.noteInput("\x1b[24;80R")
-    activity.noteRequest("PUT", "/pty/pty_1")
+    activity.noteInput(box, "\x1b[24;80R")
+    activity.noteRequest(box, "PUT", "/pty/pty_1")
     expect((await read()).at).toBe(minute)
   })
 })
@@ -80,7 +80,7 @@ describe("work inside", () => {
   test("makes us busy, and its end is the last activity", async () => {
     const { activity, read, clock, world } = makeWorld()
     use(activity)
-    activity.noteRequest("POST", "/session/ses_1/prompt_async")
+    activity.noteRequest(box, "POST", "/session/ses_1/prompt_async")
     world.working = true
     await clock.advance(20 * minute)
     expect(await read()).toEqual({ at: 20 * minute, busy: true })
@@ -114,7 +114,7 @@ describe("work inside", () => {
   test("keeps its server and password known for as long as it lasts", async () => {
     const { activity, read, clock, world, asked } = makeWorld()
     use(activity, { "x-target-authorization": "Basic secret" })
-    activity.noteRequest("POST", "/session/ses_1/prompt_async")
+    activity.noteRequest(box, "POST", "/session/ses_1/prompt_async")
     world.working = true
     await clock.advance(90 * minute)
     expect((await read()).busy).toBe(true)
@@ -219,9 +219,9 @@ describe("asking", () => {
     const { activity, clock, world, asked } = makeWorld()
     use(activity)
     world.working = true
-    activity.noteRequest("POST", "/session")
+    activity.noteRequest(box, "POST", "/session")
     activity.stop()
-    activity.noteRequest("POST", "/session")
+    activity.noteRequest(box, "POST", "/session")
     await clock.advance(10 * minute)
     expect(asked).toEqual([])
     expect(clock.pending()).toBe(0)

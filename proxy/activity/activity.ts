@@ -4,6 +4,8 @@
 import { targetAuthorizationHeader } from "../../shared/paths.ts"
 import type { Log } from "../log.ts"
 import { orAbort } from "../or-abort.ts"
+import type { ManagedServers } from "../sandboxes/managed.ts"
+import { startTimer } from "../start-timer.ts"
 import { isByHand, isTyped } from "./intent.ts"
 import { type KnownServer, makeKnownServers, rememberMs } from "./known-servers.ts"
 import { lookForWork } from "./look-for-work.ts"
@@ -17,8 +19,10 @@ export type AskServer = (
 
 export type ActivityDeps = {
   ask: AskServer
-  /** Names of our own servers: asked although nobody has used them. */
-  managed: ReadonlyMap<string, unknown>
+  /** Our own servers: asked although nobody has used them. */
+  managed: Pick<ManagedServers, "names">
+  /** Told the server that a person acted on, as the browser names it. */
+  onIntent?: (name: string) => void
   log: Pick<Log, "debug">
   now?: () => number
   /** A timer; gives what cancels it. */
@@ -28,12 +32,14 @@ export type ActivityDeps = {
 }
 
 export type Activity = {
-  /** For every forwarded request, before it is sent. */
-  noteRequest: (method: string, path: string) => void
-  /** For every request that a server accepted: what asking it again takes. `name` as the browser sent it. */
+  /** For every forwarded request, before it is sent. `name` as the browser sent it, here and below. */
+  noteRequest: (name: string, method: string, path: string) => void
+  /** For every request that a server accepted: what asking it again takes. */
   noteAccepted: (name: string, path: string, headers: Headers) => void
   /** For every message from a browser to a terminal. */
-  noteInput: (message: string | Uint8Array) => void
+  noteInput: (name: string, message: string | Uint8Array) => void
+  /** A person did something that no server hears of, such as spawning one. */
+  noteAct: () => void
   read: () => Promise<{ lastActivity: Date; busy: boolean }>
   stop: () => void
 }
@@ -45,8 +51,8 @@ const tidyMs = 300_000
 const blipMs = 300_000
 
 export function makeActivity(deps: ActivityDeps): Activity {
-  const { ask, managed, log, now = Date.now, after = startTimer, askMs = 3_000 } = deps
-  const servers = makeKnownServers(() => managed.keys(), now)
+  const { ask, managed, onIntent, log, now = Date.now, after = startTimer, askMs = 3_000 } = deps
+  const servers = makeKnownServers(() => managed.names(), now)
   const stopping = new AbortController()
   // A start is a person's doing. Anything older would be culled before it is first used.
   let lastActivity = now()
@@ -59,6 +65,11 @@ export function makeActivity(deps: ActivityDeps): Activity {
   function act(): void {
     lastActivity = now()
     watch()
+  }
+
+  function actOn(name: string): void {
+    act()
+    onIntent?.(name)
   }
 
   function watch(): void {
@@ -74,7 +85,7 @@ export function makeActivity(deps: ActivityDeps): Activity {
     if (cancelTidy !== undefined || stopping.signal.aborted) return
     cancelTidy = after(tidyMs, () => {
       cancelTidy = undefined
-      if (servers.recent().length > managed.size) tidy()
+      if (servers.recent().length > managed.names().length) tidy()
     })
   }
 
@@ -115,8 +126,8 @@ export function makeActivity(deps: ActivityDeps): Activity {
   }
 
   return {
-    noteRequest(method, path) {
-      if (isByHand(method, path)) act()
+    noteRequest(name, method, path) {
+      if (isByHand(method, path)) actOn(name)
     },
     noteAccepted(name, path, headers) {
       const server = servers.note(name)
@@ -125,9 +136,10 @@ export function makeActivity(deps: ActivityDeps): Activity {
       const directory = directoryOf(path, headers)
       if (directory !== undefined) servers.noteDirectory(server, directory)
     },
-    noteInput(message) {
-      if (isTyped(message)) act()
+    noteInput(name, message) {
+      if (isTyped(message)) actOn(name)
     },
+    noteAct: act,
     async read() {
       await look()
       return { lastActivity: new Date(lastActivity), busy }
@@ -150,10 +162,4 @@ function directoryOf(path: string, headers: Headers): string | undefined {
   } catch {
     return text
   }
-}
-
-function startTimer(ms: number, run: () => void): () => void {
-  const timer = setTimeout(run, ms)
-  timer.unref()
-  return () => clearTimeout(timer)
 }

@@ -1,22 +1,26 @@
 // Our own question to a server, on the same way as a forwarded one: policy, checked address, header passes.
 import { forwardPath, targetAuthorizationHeader } from "../../shared/paths.ts"
 import type { Dial } from "../forward/dial.ts"
+import type { Route } from "../forward/exchange.ts"
 import { type SendOptions, sendToTarget } from "../forward/http.ts"
-import { type AllowedTargets, chooseTarget } from "../forward/target.ts"
-import { type ManagedServers, managedTarget } from "../sandboxes/managed.ts"
+import type { ChooseTarget } from "../forward/target.ts"
+import type { ManagedServers } from "../sandboxes/managed.ts"
 import type { AskServer } from "./activity.ts"
 
-export type AskDeps = Pick<SendOptions, "fetch" | "viaToken" | "drain"> & {
-  allowed: AllowedTargets
-  managed: ManagedServers
-  dial: Dial
-}
+export type AskRouteDeps = Pick<SendOptions, "fetch" | "viaToken" | "drain">
+export type AskDeps = { choose: ChooseTarget; managed: ManagedServers; dial: Dial; askRoute: AskRoute }
+
+/** One GET along a known route; rejects for anything but JSON. */
+export type AskRoute = (
+  route: Route,
+  path: string,
+  options: { signal: AbortSignal; authorization?: string | undefined },
+) => Promise<unknown>
 
 /** A server decides how much it says; a list of sessions is far smaller. */
 const mostBytes = 4_194_304
 
-export function makeAskServer(deps: AskDeps): AskServer {
-  const { allowed, managed, dial } = deps
+export function makeAskRoute(deps: AskRouteDeps): AskRoute {
   // Nobody's request: it takes no place from anyone and stands in no figure.
   const ignore = () => undefined
   const slot = { toStream: ignore, release: ignore }
@@ -25,8 +29,7 @@ export function makeAskServer(deps: AskDeps): AskServer {
   const deadlines = () => ignore
   const options = { ...deps, mostBytes, metrics, deadlines, onCut: ignore }
 
-  return async ({ name, authorization }, path, signal) => {
-    const target = managedTarget(name, managed) ?? (await dialled(name, allowed, dial))
+  return async (route, path, { signal, authorization }) => {
     const headers = {
       accept: "application/json",
       ...(authorization && { [targetAuthorizationHeader]: authorization }),
@@ -34,14 +37,18 @@ export function makeAskServer(deps: AskDeps): AskServer {
     const request = new Request("http://sandbar/", { headers, signal })
     const forwardBase = `/${forwardPath.slice(0, -1)}`
     const requestId = crypto.randomUUID()
-    const response = await sendToTarget({ ...target, request, path, forwardBase, requestId, slot }, options)
-    return readJson(response)
+    return readJson(await sendToTarget({ ...route, request, path, forwardBase, requestId, slot }, options))
   }
 }
 
-async function dialled(name: string, allowed: AllowedTargets, dial: Dial) {
-  const target = chooseTarget(name, allowed)
-  return { target, name: target.origin, address: await dial(target), authorization: undefined }
+export function makeAskServer({ choose, managed, dial, askRoute }: AskDeps): AskServer {
+  async function routeTo(name: string): Promise<Route> {
+    if (managed.has(name)) return managed.route(name, "ourselves")
+    const target = choose(name)
+    return { target, name: target.origin, address: await dial(target), authorization: undefined }
+  }
+  return async ({ name, authorization }, path, signal) =>
+    askRoute(await routeTo(name), path, { signal, authorization })
 }
 
 async function readJson(response: Response): Promise<unknown> {

@@ -32,14 +32,14 @@ export async function lookForWork(ask: Ask, known: Iterable<string>, since: numb
 }
 
 /** Sessions that others started: a terminal, another browser. Only fresh ones, because asking for a directory wakes it. */
-async function directoriesSince(ask: Ask, since: number): Promise<string[]> {
+export async function directoriesSince(ask: Ask, since: number): Promise<string[]> {
   const answer = await orNothing(ask(`/experimental/session?start=${since}&limit=${mostSessions}`))
   const sessions = v.safeParse(SessionsSchema, answer)
   return sessions.success ? sessions.output.slice(0, mostSessions).map(({ directory }) => directory) : []
 }
 
 /** Sessions of OpenCode's next API, which `/session/status` does not know; one answer for all directories. */
-async function isActive(ask: Ask): Promise<boolean> {
+export async function isActive(ask: Ask): Promise<boolean> {
   const active = v.safeParse(ActiveSchema, await orNothing(ask("/api/session/active")))
   return active.success && Object.keys(active.output.data).length > 0
 }

@@ -63,6 +63,7 @@ async function probe(context: ProxyContext, deps: WholeDeps): Promise<Probe> {
         enter: () => deps.limits.enterProbe(client),
         // A purse of its own: what the dots cost must not keep a prompt from its server.
         beforeLookup: () => deps.limits.spend(client, "probes"),
+        user: context.get("user"),
         authorization,
         requestId: context.get("requestId"),
         signal,

@@ -1,6 +1,7 @@
 // One probe: policy → name → connection → TLS → HTTP → OpenCode → version → password, up to the first that fails.
 import type { Probe } from "../../shared/probe.ts"
 import { Problem } from "../../shared/problems.ts"
+import { localServerUrl } from "../../shared/servers.ts"
 import type { Target } from "../forward/target.ts"
 import { type AskDeps, makeAskTarget } from "./ask-target.ts"
 import { countWork } from "./count-work.ts"
@@ -8,6 +9,7 @@ import { findingOf } from "./failure-words.ts"
 import { Obstacle } from "./finding.ts"
 import { type ReachDeps, reachTarget } from "./reach-target.ts"
 import { recognise } from "./recognise.ts"
+import { orTlsProblem } from "./speaks-tls.ts"
 import { makeStepClock, type StepClock } from "./step-clock.ts"
 
 export type ProbeDeps = ReachDeps & AskDeps & { now: () => number; countMs: number }
@@ -18,6 +20,7 @@ export type Question = {
   /** Holds a place among the client's probes; gives what returns it. Throws a Problem when there is none. */
   enter: () => () => void
   beforeLookup: () => Promise<void>
+  user: string | null
   authorization: string | undefined
   requestId: string
   /** Aborted when nobody waits for the answer any more. */
@@ -63,11 +66,18 @@ async function examine(
   steps: StepClock,
   signal: AbortSignal,
 ): Promise<Probe> {
-  const { authorization, requestId, beforeLookup } = question
-  const route = await reachTarget(target, deps, { steps, signal, beforeLookup })
+  const { authorization, requestId, user, beforeLookup } = question
+  const route = await reachTarget(target, deps, { steps, signal, user, beforeLookup })
   const ask = makeAskTarget(deps, { route, authorization, requestId, signal })
   const password = route.authorization ? "ours" : authorization ? "person" : "none"
-  const finding = await recognise(ask, { steps, now: deps.now, password })
+  const remedy = target.origin === localServerUrl ? "Restart Sandbar." : "Stop it, then wake it."
+  const ours = { name: route.name, remedy }
+  const finding = await recognise(ask, { steps, now: deps.now, password, ours }).catch(
+    async (error: unknown) => {
+      if (!(error instanceof Problem) || deps.managed.has(target.origin)) throw error
+      throw await orTlsProblem(error, route, deps.shakeHands, signal)
+    },
+  )
   const tried = steps.end(true)
   const patience = AbortSignal.any([signal, AbortSignal.timeout(deps.countMs)])
   return { ...finding, ...(await countWork(ask, patience)), steps: tried }

@@ -6,7 +6,7 @@ import { makeDial, type Network } from "../forward/dial.ts"
 import type { Route } from "../forward/exchange.ts"
 import type { Target } from "../forward/target.ts"
 import { orAbort } from "../or-abort.ts"
-import { type ManagedServers, managedTarget } from "../sandboxes/managed.ts"
+import type { ManagedServers } from "../sandboxes/managed.ts"
 import type { ShakeHands } from "./shake-hands.ts"
 import type { StepClock } from "./step-clock.ts"
 
@@ -20,6 +20,8 @@ export type ReachDeps = {
 export type ReachOptions = {
   steps: StepClock
   signal: AbortSignal
+  /** Whose probe it is. */
+  user: string | null
   /** May refuse a look-up by rejecting. */
   beforeLookup: () => Promise<void>
 }
@@ -39,11 +41,10 @@ export async function reachTarget(target: Target, deps: ReachDeps, options: Reac
 async function reachManaged(
   origin: string,
   { managed, network }: ReachDeps,
-  { steps, signal }: ReachOptions,
+  { steps, signal, user }: ReachOptions,
 ): Promise<Route> {
   steps.enter("connect")
-  const route = managedTarget(origin, managed)
-  if (!route) throw new Problem("proxy.bug", "A server of ours has gone.")
+  const route = await managed.route(origin, { user })
   await network.touch(route.address, route.target.port, signal).catch((cause: unknown) => {
     signal.throwIfAborted()
     throw new Problem("target.unreachable", `${route.name} does not answer. Look at Sandbar's log.`, {

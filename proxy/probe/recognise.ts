@@ -19,6 +19,8 @@ export type RecogniseOptions = {
   now: () => number
   /** Whose password goes along, if any. */
   password: "none" | "person" | "ours"
+  /** For a server of ours: what it is called, and what helps when another program took its place. */
+  ours: { name: string; remedy: string }
 }
 
 export async function recognise(ask: AskTarget, options: RecogniseOptions): Promise<Finding> {
@@ -38,14 +40,14 @@ export async function recognise(ask: AskTarget, options: RecogniseOptions): Prom
   return { verdict: "healthy", sentence: "", latencyMs, version }
 }
 
-async function refused(ask: AskTarget, { steps, password }: RecogniseOptions): Promise<never> {
+async function refused(ask: AskTarget, { steps, password, ours }: RecogniseOptions): Promise<never> {
   // Without the password: a service that is something else has seen it once, which is enough.
   const other = await ask("/api/health", { anonymous: true }).catch(() => undefined)
   const isOpenCode = other !== undefined && isRefusal(other, parseJson(other.text))
   if (isOpenCode) steps.enter("opencode")
   steps.enter("password")
   if (password === "ours")
-    throw new Obstacle("failed", "The local OpenCode server does not take our password. Restart Sandbar.")
+    throw new Obstacle("failed", `${ours.name} does not take our password. ${ours.remedy}`)
   if (password === "person") throw new Obstacle("wrong-password", "Wrong password, or wrong user name.")
   const known = isOpenCode ? "" : " Whether it is an OpenCode server shows only with it."
   throw new Obstacle("needs-password", `It wants a password.${known}`)
@@ -70,7 +72,7 @@ function requireOrdinary({ status }: Answer): void {
     )
 }
 
-async function readHealth(answer: Answer, ask: AskTarget, { steps, password }: RecogniseOptions) {
+async function readHealth(answer: Answer, ask: AskTarget, { steps, password, ours }: RecogniseOptions) {
   const body = parseJson(answer.text)
   const health = v.safeParse(HealthSchema, body)
   if (answer.ok && health.success) return health.output
@@ -85,8 +87,12 @@ async function readHealth(answer: Answer, ask: AskTarget, { steps, password }: R
     throw unsupported(plainWords((isNext && nextBody.version) || "2.0", 40))
   }
   // Whoever took our port was sent our password, and may have put it into a title.
-  const local = "Something else answers in place of the local OpenCode server. Restart Sandbar."
-  throw new Obstacle("foreign", password === "ours" ? local : whatItIs(answer))
+  const stranger = `Something else answers in place of ${decapitalise(ours.name)}. ${ours.remedy}`
+  throw new Obstacle("foreign", password === "ours" ? stranger : whatItIs(answer))
+}
+
+function decapitalise(name: string): string {
+  return name.slice(0, 1).toLowerCase() + name.slice(1)
 }
 
 function unsupported(version: string): Obstacle {

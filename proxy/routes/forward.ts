@@ -10,7 +10,7 @@ import type { ChooseTarget, Target } from "../forward/target.ts"
 import type { Gate } from "../guard/limits.ts"
 import { queryOf } from "../prefix.ts"
 import type { ProxyContext, ProxyEnv } from "../request-context.ts"
-import { type ManagedServers, managedTarget } from "../sandboxes/managed.ts"
+import type { ManagedServers } from "../sandboxes/managed.ts"
 
 export type TargetDeps = { choose: ChooseTarget; managed: ManagedServers; dial: Dial; limits: Gate }
 
@@ -56,7 +56,7 @@ async function forward(context: ProxyContext, deps: ForwardDeps): Promise<Respon
     const route = await reachTarget(context, target, deps)
     const forwardBase = `${deps.visiblePrefix(context)}${forwardPath.slice(0, -1)}`
     const path = context.req.path.slice(forwardRoot.length) + queryOf(request.url)
-    deps.activity.noteRequest(request.method, path)
+    deps.activity.noteRequest(target.origin, request.method, path)
     const exchange = { ...route, request, path, forwardBase, requestId: context.get("requestId") }
     const response = await sendToTarget({ ...exchange, slot: { ...slot, release } }, deps)
     // OpenCode answers OPTIONS without a password; it says nothing about the credentials that came along.
@@ -75,15 +75,14 @@ export function nameTarget(context: ProxyContext, named: string | undefined, dep
   if (named === undefined) throw new Problem("target.malformed", "The header X-Target-Server is missing.")
   const target = deps.choose(named)
   const isManaged = deps.managed.has(target.origin)
-  context.set("target", isManaged ? "local" : `${target.host}:${target.port}`)
+  context.set("target", isManaged ? target.host : `${target.host}:${target.port}`)
   context.set("targetClass", isManaged ? "managed" : target.rule)
   return target
 }
 
 /** Throws a Problem for a server that is not there. */
 export async function reachTarget(context: ProxyContext, target: Target, deps: TargetDeps): Promise<Route> {
-  const managed = managedTarget(target.origin, deps.managed)
-  if (managed) return managed
+  if (deps.managed.has(target.origin)) return deps.managed.route(target.origin, context.var)
   // A look-up costs name queries and a connection; unlimited, it would scan the cluster's ports for a client.
   const address = await deps.dial(target, () => deps.limits.spend(context.get("client")))
   return { target, name: target.origin, address, authorization: undefined }

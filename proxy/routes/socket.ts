@@ -5,6 +5,7 @@ import * as v from "valibot"
 import type { WebSocket } from "ws"
 import { targetAuthorizationHeader, targetHeader, ticketPath } from "../../shared/paths.ts"
 import { Problem } from "../../shared/problems.ts"
+import type { Activity } from "../activity/activity.ts"
 import type { Drain } from "../drain.ts"
 import { makePipe, type Pipe, type PipeOptions } from "../forward/pipe.ts"
 import { type DialSocketOptions, dialSocket } from "../forward/socket.ts"
@@ -18,7 +19,8 @@ import { forwardRoot, nameTarget, reachTarget, requireNoLoop, type TargetDeps } 
 
 export type SocketDeps = TargetDeps &
   DialSocketOptions &
-  Omit<PipeOptions, "onStop" | "onEnd"> & {
+  Omit<PipeOptions, "onStop" | "onEnd" | "onInput"> & {
+    activity: Pick<Activity, "noteInput">
     tickets: Tickets
     drain: Pick<Drain, "requireRunning" | "onStop">
     /** Answers 101 and hands the connection to the pipe; false for what is no handshake (RFC 6455 §4.1). */
@@ -49,10 +51,7 @@ async function giveTicket(context: ProxyContext, deps: SocketDeps): Promise<Resp
   await reachTarget(context, target, deps)
   const wish = v.safeParse(WishSchema, await context.req.json().catch(() => undefined))
   if (!wish.success)
-    throw new Problem(
-      "request.malformed",
-      'A ticket is asked for with JSON such as {"path":"/pty/1/connect"}.',
-    )
+    throw new Problem("request.malformed", 'A ticket is asked for with JSON: {"path":"/pty/1/connect"}.')
   const ticket = await deps.tickets.give({
     target: target.origin,
     path: wish.output.path,
@@ -78,7 +77,8 @@ async function openSocket(context: ProxyContext, deps: SocketDeps): Promise<Resp
   const release = deps.limits.enterSocket(context.get("client"))
   try {
     const upstream = await dialSocket({ ...route, authorization, request, path, requestId }, deps)
-    return handOver(context, upstream, release, deps)
+    const onInput = (message: string | Uint8Array) => deps.activity.noteInput(passage.target, message)
+    return handOver(context, upstream, release, { ...deps, onInput })
   } catch (error) {
     release()
     throw error
@@ -90,7 +90,7 @@ function handOver(
   context: ProxyContext,
   upstream: WebSocket,
   release: () => void,
-  deps: SocketDeps,
+  deps: SocketDeps & Pick<PipeOptions, "onInput">,
 ): Response {
   const pipe = makePipe(upstream, { ...deps, onStop: deps.drain.onStop, onEnd: release })
   // Without a header of ours, Bun would choose the first subprotocol that the browser offers.

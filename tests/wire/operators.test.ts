@@ -2,6 +2,7 @@
 import { afterEach, describe, expect, test } from "vitest"
 import { makeDrain } from "../../proxy/drain.ts"
 import { makeMetrics } from "../../proxy/metrics.ts"
+import { makeManagedServers } from "../../proxy/sandboxes/managed.ts"
 import { rawRequest } from "./raw-request.ts"
 import { startProxy, type TestProxy, type TestProxyOptions } from "./start-proxy.ts"
 import { startTarget, type TestTarget } from "./start-target.ts"
@@ -62,7 +63,7 @@ describe("the probes", () => {
   })
 
   test("an embedded server that still starts does not keep people from other servers", async () => {
-    const proxy = start({ managed: new Map([["http://local", () => ({ is: "starting" as const })]]) })
+    const proxy = start({ managed: makeManagedServers({ local: () => ({ is: "starting" }) }) })
     expect((await ask(proxy, "/readyz")).status).toBe(200)
   })
 

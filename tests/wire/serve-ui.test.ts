@@ -1,4 +1,7 @@
 // The entry as people meet it: what it prints, how it ends.
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
 import { afterEach, describe, expect, test } from "vitest"
 import { runServeUi, startServeUi } from "./start-serve-ui.ts"
 import { startRawTarget, startTarget } from "./start-target.ts"
@@ -146,4 +149,34 @@ test("the log of a target that breaks off is ours alone: one line each, and no q
     expect(serveUi.stderr()).not.toContain("s3cret")
     for (const line of serveUi.stderr().trim().split("\n")) expect(() => JSON.parse(line)).not.toThrow()
   }
+})
+
+describe("templates", () => {
+  const withTemplates = async (text: string, flags: string[], env: Record<string, string> = {}) => {
+    const directory = mkdtempSync(join(tmpdir(), "sandbar-templates-"))
+    const path = join(directory, "templates.yaml")
+    writeFileSync(path, text)
+    const run = await runServeUi(flags, { SANDBAR_DRIVER: "kubernetes", SANDBAR_TEMPLATES: path, ...env })
+    rmSync(directory, { recursive: true })
+    return run
+  }
+  const good =
+    "templates:\n  - id: small\n    kubernetes: { image: registry.example/sandbox:1, namespace: team-a }\n"
+
+  test("with a fault are told by --check with their line, before anybody relies on them", async () => {
+    const run = await withTemplates(`${good}    idleAfter: soon\n`, ["--check"])
+    expect(run).toMatchObject({ code: 1, stdout: "" })
+    expect(run.stderr).toContain("templates.yaml:4: idleAfter: use a time such as 30m, 2h or 7d, or never.")
+    expect(await withTemplates(good, ["--check"])).toMatchObject({ code: 0, stderr: "" })
+  })
+
+  test("say what --manifests prints: the rights and network rules of their namespaces", async () => {
+    const { code, stdout } = await withTemplates(good, ["--manifests"])
+    const kinds = stdout.match(/^kind: \w+$/gm)
+    expect([code, new Set(kinds)]).toEqual([
+      0,
+      new Set(["kind: ServiceAccount", "kind: Role", "kind: RoleBinding", "kind: NetworkPolicy"]),
+    ])
+    expect(stdout).toContain("namespace: team-a")
+  })
 })

@@ -1,6 +1,7 @@
 // Who gets a ticket, and whom the upgrade lets in with one. Statuses are read from the wire: browsers hide them.
 import { afterEach, describe, expect, test } from "vitest"
 import { makeTickets, ticketKeyBytes } from "../../proxy/guard/ticket.ts"
+import { makeManagedServers } from "../../proxy/sandboxes/managed.ts"
 import { askForTicket, openThrough, ticketFor, upgrade } from "./socket-client.ts"
 import { startProxy, type TestProxy, type TestProxyOptions } from "./start-proxy.ts"
 import { type SocketTarget, type SocketTargetOptions, startSocketTarget } from "./start-socket-target.ts"
@@ -238,7 +239,7 @@ describe("what the target sees", () => {
     const target = startSocketTarget()
     const authorization = "Basic ZW1iZWRkZWQ="
     const ready = () => ({ is: "ready" as const, port: target.port, authorization })
-    const proxy = startProxy({ managed: new Map([["http://local", ready]]) })
+    const proxy = startProxy({ managed: makeManagedServers({ local: ready }) })
     cleanups.push(target.stop, proxy.stop)
     await openThrough(proxy, { target: "http://local", path, authorization: "Basic Z3Vlc3M=" })
     expect(target.handshakes[0]?.headers.get("authorization")).toBe(authorization)

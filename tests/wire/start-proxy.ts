@@ -1,7 +1,7 @@
 // The real app behind a real Bun server on a free port, with the settings and the network of one test.
 import { join } from "node:path"
 import { type ActivityDeps, makeActivity } from "../../proxy/activity/activity.ts"
-import { makeAskServer } from "../../proxy/activity/ask-server.ts"
+import { makeAskRoute, makeAskServer } from "../../proxy/activity/ask-server.ts"
 import { type AppDeps, createApp } from "../../proxy/app.ts"
 import { type Config, type Environment, type Machine, readConfig } from "../../proxy/config.ts"
 import { makeDrain } from "../../proxy/drain.ts"
@@ -10,9 +10,15 @@ import { makeLimits } from "../../proxy/guard/limits.ts"
 import { makeTickets, ticketKeyBytes } from "../../proxy/guard/ticket.ts"
 import { listen } from "../../proxy/listen.ts"
 import { makeLog } from "../../proxy/log.ts"
+import { makeSandboxes } from "../../proxy/make-sandboxes.ts"
 import { makeMetrics } from "../../proxy/metrics.ts"
 import { makeNetwork } from "../../proxy/network.ts"
+import { makeChooseServer } from "../../proxy/sandboxes/choose-server.ts"
+import type { Driver } from "../../proxy/sandboxes/driver.ts"
+import { makeManagedServers } from "../../proxy/sandboxes/managed.ts"
+import type { Template } from "../../proxy/sandboxes/templates/template.ts"
 import { readUiFiles } from "../../proxy/ui/ui-files.ts"
+import { testTemplate } from "../fakes/test-template.ts"
 
 export const fixtureUi = join(import.meta.dirname, "ui")
 
@@ -38,8 +44,11 @@ export type TestProxyOptions = Partial<Omit<AppDeps, "config" | "dial" | "networ
   env?: Environment
   network?: Partial<Network>
   dialOptions?: DialOptions
-  /** Time for what counts as activity. */
+  /** Time for what counts as activity, and for sandboxes. */
   clock?: Pick<ActivityDeps, "now" | "after">
+  /** Runs sandboxes; without it there are none. */
+  driver?: Driver
+  templates?: readonly Template[]
 }
 
 export function makeTestDeps(
@@ -54,7 +63,6 @@ export function makeTestDeps(
     version: "0.0.0-test",
     log: makeLog({ format: "json", level: "info", write: (line) => logLines.push(line) }),
     ui: readUiFiles(fixtureUi),
-    managed: new Map(),
     fetch: (url: string, init: BunFetchRequestInit) => fetch(url, init),
     viaToken: "sandbar-test",
     limits,
@@ -67,10 +75,23 @@ export function makeTestDeps(
     dial: makeDial(network, { dialMs: 1_000, ...options.dialOptions }),
     logLines,
   }
-  const ask = makeAskServer({ ...deps, allowed: config.allowed })
-  const activity = makeActivity({ ask, managed: deps.managed, log: deps.log, ...options.clock })
+  const askRoute = makeAskRoute(deps)
+  const { driver, templates = [testTemplate()] } = options
+  const spawning =
+    driver &&
+    makeSandboxes({
+      ...{ ...deps, ...options.clock, askRoute, driver, key: new Uint8Array(32) },
+      templates: { list: () => templates, find: (id) => templates.find((template) => template.id === id) },
+    })
+  const managed = deps.managed ?? makeManagedServers(spawning ? { sandboxes: spawning.service } : {})
+  const ask = makeAskServer({
+    ...{ ...deps, askRoute, managed },
+    choose: makeChooseServer(config.allowed, managed),
+  })
+  const onIntent = (name: string) => spawning?.service.noteIntent(name)
+  const activity = makeActivity({ ask, managed, log: deps.log, onIntent, ...options.clock })
   deps.drain.onStop(activity.stop)
-  return { activity, ...deps }
+  return { activity, ...deps, managed, ...(spawning && { spawning }) }
 }
 
 export function startProxy(options: TestProxyOptions = {}): TestProxy {

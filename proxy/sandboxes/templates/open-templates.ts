@@ -1,11 +1,12 @@
 // The templates as they are now: read at the start, and again whenever the file or the ConfigMap changes.
 import { readdirSync, readFileSync, statSync } from "node:fs"
 import { basename, join } from "node:path"
+import * as v from "valibot"
 import type { DriverName } from "../../../shared/sandboxes.ts"
 import type { Log } from "../../log.ts"
-import { readTemplates, type TemplateFile } from "./read-templates.ts"
+import type { ReadTemplates, TemplateFile } from "./read-templates.ts"
 import type { Template } from "./template.ts"
-import type { TemplateDefaults } from "./template-schema.ts"
+import { makeTemplateSchema, type TemplateDefaults } from "./template-schema.ts"
 
 export type Templates = {
   list: () => readonly Template[]
@@ -31,20 +32,22 @@ const largestFile = 1_048_576
  * A reload that finds faults keeps the templates that it had under the ids that it could not read: a typing error
  * must not make sandboxes unable to wake.
  */
-export function openTemplates(options: TemplateOptions): Templates {
+export async function openTemplates(options: TemplateOptions): Promise<Templates> {
   const { path, driver, defaults, log, everyMs = lookEveryMs } = options
+  // Loading YAML takes longer than everything else at a start; without a file there is none to read.
+  const read = path === "" ? () => builtIn(driver, defaults) : await makeReader(path, driver, defaults)
   let raw = ""
   let templates: readonly Template[] = []
   let faults: readonly string[] = []
 
   function look(): void {
-    const read = readAll(path, driver, defaults)
-    if (read.raw === raw) return
+    const now = read()
+    if (now.raw === raw) return
     const isReload = raw !== ""
-    raw = read.raw
-    const lost = templates.filter(({ id }) => !read.templates.some((template) => template.id === id))
-    templates = [...read.templates, ...(read.faults.length > 0 ? lost : [])]
-    faults = read.faults
+    raw = now.raw
+    const lost = templates.filter(({ id }) => !now.templates.some((template) => template.id === id))
+    templates = [...now.templates, ...(now.faults.length > 0 ? lost : [])]
+    faults = now.faults
     for (const fault of faults) log.warn({ fault }, "a template cannot be used")
     if (isReload) log.info({ templates: templates.map(({ id }) => id) }, "the templates were read again")
   }
@@ -61,19 +64,24 @@ export function openTemplates(options: TemplateOptions): Templates {
   }
 }
 
-type Read = { raw: string; templates: Template[]; faults: string[] }
+type Read = ReadTemplates & { raw: string }
 
-function readAll(path: string, driver: DriverName, defaults: TemplateDefaults): Read {
-  try {
-    const files = path === "" ? builtIn(driver) : readFiles(path)
-    const { templates, faults } = readTemplates(files, defaults)
-    const unfit = driver === "kubernetes" ? templates.filter(({ kubernetes }) => !kubernetes) : []
-    const missing = unfit.map(({ id }) => `${id}: kubernetes: this is needed: at least image and namespace.`)
-    const fit = templates.filter((template) => !unfit.includes(template))
-    return { raw: JSON.stringify(files), templates: fit, faults: [...faults, ...missing] }
-  } catch (error) {
-    const why = error instanceof Error ? error.message : String(error)
-    return { raw: why, templates: [], faults: [`The templates in ${path} cannot be read: ${why}.`] }
+async function makeReader(path: string, driver: DriverName, defaults: TemplateDefaults): Promise<() => Read> {
+  const { readTemplates } = await import("./read-templates.ts")
+  return () => {
+    try {
+      const files = readFiles(path)
+      const { templates, faults } = readTemplates(files, defaults)
+      const unfit = driver === "kubernetes" ? templates.filter(({ kubernetes }) => !kubernetes) : []
+      const missing = unfit.map(
+        ({ id }) => `${id}: kubernetes: this is needed: at least image and namespace.`,
+      )
+      const fit = templates.filter((template) => !unfit.includes(template))
+      return { raw: JSON.stringify(files), templates: fit, faults: [...faults, ...missing] }
+    } catch (error) {
+      const why = error instanceof Error ? error.message : String(error)
+      return { raw: why, templates: [], faults: [`The templates in ${path} cannot be read: ${why}.`] }
+    }
   }
 }
 
@@ -92,12 +100,11 @@ function readFiles(path: string): TemplateFile[] {
 }
 
 /** On a laptop Sandbar works without any settings. What image a cluster may run, only its operator knows. */
-function builtIn(driver: DriverName): TemplateFile[] {
-  if (driver !== "process") return []
-  const text = `templates:
-  - id: opencode
-    title: OpenCode
-    description: An OpenCode server of its own, with your providers and keys.
-`
-  return [{ name: "built-in", text }]
+function builtIn(driver: DriverName, defaults: TemplateDefaults): Read {
+  const template = v.parse(makeTemplateSchema(defaults), {
+    id: "opencode",
+    title: "OpenCode",
+    description: "An OpenCode server of its own, with your providers and keys.",
+  })
+  return { raw: "built-in", templates: driver === "process" ? [template] : [], faults: [] }
 }

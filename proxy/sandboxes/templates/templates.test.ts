@@ -152,9 +152,9 @@ describe("the files", () => {
     directories.push(directory)
     return directory
   }
-  const open = (options: Partial<TemplateOptions>) => {
+  const open = async (options: Partial<TemplateOptions>) => {
     const log = { info: () => undefined, warn: () => undefined }
-    const templates = openTemplates({
+    const templates = await openTemplates({
       path: "",
       driver: "process",
       defaults,
@@ -167,9 +167,9 @@ describe("the files", () => {
   }
   const ids = (templates: Templates) => templates.list().map(({ id }) => id)
 
-  test("on a laptop there is one template without any", () => {
-    expect(ids(open({}))).toEqual(["opencode"])
-    expect(ids(open({ driver: "kubernetes" }))).toEqual([])
+  test("on a laptop there is one template without any", async () => {
+    expect(ids(await open({}))).toEqual(["opencode"])
+    expect(ids(await open({ driver: "kubernetes" }))).toEqual([])
   })
 
   test("a ConfigMap that is swapped is read again, without a restart", async () => {
@@ -180,7 +180,7 @@ describe("the files", () => {
     }
     symlinkSync("one", join(directory, "..data"))
     symlinkSync("..data/t.yaml", join(directory, "t.yaml"))
-    const templates = open({ path: directory })
+    const templates = await open({ path: directory })
     expect(ids(templates)).toEqual(["one"])
     symlinkSync("two", join(directory, "..next"))
     renameSync(join(directory, "..next"), join(directory, "..data"))
@@ -190,7 +190,7 @@ describe("the files", () => {
   test("a typing error takes no template away that was there, and is told", async () => {
     const path = join(makeDirectory(), "t.yaml")
     writeFileSync(path, "templates: [{ id: one }, { id: two }]")
-    const templates = open({ path })
+    const templates = await open({ path })
     writeFileSync(path, "templates: [{ id: one, idleAfter: x }, { id: three }]")
     await vi.waitFor(() => expect(templates.faults()).toHaveLength(1))
     expect(ids(templates).sort()).toEqual(["one", "three", "two"])
@@ -199,16 +199,16 @@ describe("the files", () => {
     expect(ids(templates)).toEqual(["three"])
   })
 
-  test("one that is not there is a fault and no crash", () => {
-    const templates = open({ path: "/nowhere/at/all" })
+  test("one that is not there is a fault and no crash", async () => {
+    const templates = await open({ path: "/nowhere/at/all" })
     expect(ids(templates)).toEqual([])
     expect(templates.faults()[0]).toContain("The templates in /nowhere/at/all cannot be read")
   })
 
-  test("in a cluster a template needs an image and a namespace", () => {
+  test("in a cluster a template needs an image and a namespace", async () => {
     const path = join(makeDirectory(), "t.yaml")
     writeFileSync(path, "templates: [{ id: one }]")
-    const templates = open({ path, driver: "kubernetes" })
+    const templates = await open({ path, driver: "kubernetes" })
     expect(ids(templates)).toEqual([])
     expect(templates.faults()).toEqual(["one: kubernetes: this is needed: at least image and namespace."])
   })

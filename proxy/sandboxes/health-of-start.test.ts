@@ -1,0 +1,111 @@
+import { describe, expect, test } from "vitest"
+import { makeDriverClock } from "../../tests/fakes/driver-clock.ts"
+import { makeMemoryDriver } from "../../tests/fakes/memory-driver.ts"
+import { recorded } from "../../tests/fakes/observed.ts"
+import { testTemplate } from "../../tests/fakes/test-template.ts"
+import { makeHealthOfStart } from "./health-of-start.ts"
+
+const id = "sb-0123456789ab"
+const second = 1_000
+
+function makeWorld() {
+  const clock = makeDriverClock()
+  const driver = makeMemoryDriver({ now: clock.now })
+  const world = { answers: true, asked: 0 }
+  const changes: string[] = []
+  const took: number[] = []
+  const health = makeHealthOfStart({
+    driver,
+    isHealthy: async () => {
+      world.asked += 1
+      return world.answers
+    },
+    onChange: (changed) => void changes.push(changed),
+    onStarted: (_observation, ms) => void took.push(ms),
+    now: clock.now,
+    after: clock.after,
+  })
+  driver.watch(health.follow)
+  const start = () => driver.ensure(recorded(), testTemplate())
+  return { clock, driver, world, health, changes, took, start }
+}
+
+describe("a start", () => {
+  test("is healthy when its server answers, is told once, and is not asked again", async () => {
+    const { clock, driver, world, health, changes, took, start } = makeWorld()
+    await start()
+    await clock.advance(3 * second)
+    expect([health.of(id), world.asked]).toEqual(["unknown", 0])
+    driver.up(id)
+    await clock.advance(60 * second)
+    expect([health.of(id), world.asked]).toEqual(["healthy", 1])
+    expect([changes, took]).toEqual([[id], [3 * second]])
+    expect(clock.pending()).toBe(0)
+  })
+
+  test("that listens and does not answer is unhealthy after a minute, and may still recover", async () => {
+    const { clock, driver, world, health, changes, start } = makeWorld()
+    world.answers = false
+    await start()
+    driver.up(id)
+    await clock.advance(58 * second)
+    expect(health.of(id)).toBe("unknown")
+    await clock.advance(4 * second)
+    expect([health.of(id), changes]).toEqual(["unhealthy", [id]])
+    expect(world.asked).toBeLessThan(40)
+    world.answers = true
+    await clock.advance(3 * second)
+    expect([health.of(id), changes]).toEqual(["healthy", [id, id]])
+  })
+
+  test("after a crash has to answer again", async () => {
+    const { clock, driver, world, health, start } = makeWorld()
+    await start()
+    driver.up(id)
+    await clock.advance(second)
+    driver.observe(id, { up: false, step: "starting" })
+    expect(health.of(id)).toBe("unknown")
+    world.answers = false
+    driver.up(id)
+    await clock.advance(second)
+    expect(health.of(id)).toBe("unknown")
+  })
+
+  test("that began anew without our noticing the end of the last one has to answer again", async () => {
+    const { clock, driver, world, health, start } = makeWorld()
+    await start()
+    driver.up(id)
+    await clock.advance(second)
+    world.answers = false
+    driver.observe(id, { startedAt: clock.now() })
+    expect(health.of(id)).toBe("unknown")
+  })
+
+  test("that was ready before we came is asked, and counts for no estimate", async () => {
+    const { clock, driver, health, took } = makeWorld()
+    const before = makeMemoryDriver({ store: driver.store, now: clock.now })
+    driver.store.listeners.clear()
+    await before.ensure(recorded(), testTemplate())
+    before.up(id)
+    health.follow(id)
+    await clock.advance(second)
+    expect([health.of(id), took]).toEqual(["healthy", []])
+  })
+})
+
+test("nothing is asked about what is stopped, deleted, or after we stop", async () => {
+  const { clock, driver, world, health, start } = makeWorld()
+  world.answers = false
+  await start()
+  driver.up(id)
+  await clock.advance(second)
+  await driver.stop(id)
+  const asked = world.asked
+  await clock.advance(20 * second)
+  expect([world.asked, clock.pending()]).toEqual([asked, 0])
+  await driver.wake(id, testTemplate())
+  driver.up(id)
+  await clock.advance(second)
+  health.stop()
+  expect(clock.pending()).toBe(0)
+})

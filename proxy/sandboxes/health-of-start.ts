@@ -1,0 +1,104 @@
+// Whether a server that listens also answers: the driver's own checks know no password. Asked until it does, once for
+// every start, and given up after a minute.
+import type { Driver, Endpoint, Observation } from "./driver.ts"
+
+/** `unknown`: not asked yet, or not long enough. */
+export type Health = "unknown" | "healthy" | "unhealthy"
+
+export type HealthOfStart = {
+  of: (id: string) => Health
+  /** Looks at what the driver sees now; for every change. */
+  follow: (id: string) => void
+  stop: () => void
+}
+
+export type HealthDeps = {
+  driver: Pick<Driver, "seen" | "endpoint">
+  /** One authenticated question with a deadline of its own. Never rejects. */
+  isHealthy: (observation: Observation, endpoint: Endpoint, signal: AbortSignal) => Promise<boolean>
+  onChange: (id: string) => void
+  /** Told how long a start took that was seen from before it listened. */
+  onStarted: (observation: Observation, ms: number) => void
+  now: () => number
+  after: (ms: number, run: () => void) => () => void
+}
+
+type Check = {
+  /** A start is one of its own when it began anew. */
+  readonly startedAt: number | undefined
+  readonly since: number
+  /** Whether we saw the time before it listened. */
+  readonly seenStarting: boolean
+  readonly stop: AbortController
+  health: Health
+}
+
+const giveUpMs = 60_000
+const firstDelayMs = 200
+const longestDelayMs = 2_000
+
+export function makeHealthOfStart(deps: HealthDeps): HealthOfStart {
+  const { driver, isHealthy, onChange, onStarted, now, after } = deps
+  const checks = new Map<string, Check>()
+  const starting = new Set<string>()
+
+  function drop(id: string): void {
+    checks.get(id)?.stop.abort()
+    checks.delete(id)
+  }
+
+  function follow(id: string): void {
+    const observation = driver.seen.get(id)
+    const endpoint = observation?.up && observation.wanted === "running" ? driver.endpoint(id) : undefined
+    if (!observation || !endpoint) {
+      drop(id)
+      if (observation?.wanted === "running") starting.add(id)
+      else starting.delete(id)
+      return
+    }
+    const known = checks.get(id)
+    if (known && known.startedAt === observation.startedAt) return
+    drop(id)
+    const seenStarting = starting.delete(id)
+    const stop = new AbortController()
+    const check: Check = {
+      startedAt: observation.startedAt,
+      since: now(),
+      seenStarting,
+      stop,
+      health: "unknown",
+    }
+    checks.set(id, check)
+    void ask(id, check, firstDelayMs)
+  }
+
+  async function ask(id: string, check: Check, delayMs: number): Promise<void> {
+    const observation = driver.seen.get(id)
+    const endpoint = driver.endpoint(id)
+    const healthy = observation && endpoint && (await isHealthy(observation, endpoint, check.stop.signal))
+    if (check.stop.signal.aborted) return
+    if (healthy) return settle(id, check, "healthy")
+    // It may still recover: a person reads what is wrong, and we go on asking.
+    if (now() - check.since >= giveUpMs) settle(id, check, "unhealthy")
+    const cancel = after(delayMs, () => void ask(id, check, Math.min(2 * delayMs, longestDelayMs)))
+    check.stop.signal.addEventListener("abort", cancel, { once: true })
+  }
+
+  function settle(id: string, check: Check, health: Health): void {
+    if (check.health === health) return
+    check.health = health
+    const observation = driver.seen.get(id)
+    const began = observation && Math.min(...Object.values(observation.entered))
+    if (health === "healthy" && observation && check.seenStarting && Number.isFinite(began))
+      onStarted(observation, now() - (began ?? 0))
+    onChange(id)
+  }
+
+  return {
+    of: (id) => checks.get(id)?.health ?? "unknown",
+    follow,
+    stop() {
+      for (const id of [...checks.keys()]) drop(id)
+    },
+  }
+}
