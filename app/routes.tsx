@@ -1,13 +1,17 @@
 // The URL map, every screen lazy. Paths here are without the prefix; the router adds it.
-import { Route, Router, useParams } from "@solidjs/router"
+import { Route, Router, useNavigate, useParams } from "@solidjs/router"
 import { lazy, type ParentProps, Show, Suspense } from "solid-js"
 import type { UiConfig } from "../shared/ui-config.ts"
 import { routerBase } from "./base/prefix.ts"
+import { createSandboxes } from "./sandboxes/create-sandboxes.ts"
+import { sandboxPath } from "./sandboxes/sandbox-path.ts"
+import { SandboxesProvider } from "./sandboxes/sandboxes-context.ts"
+import { createSpawned } from "./sandboxes/spawned-servers.ts"
 import { createLinkedServer, takeLinkedServer } from "./screens/create-linked-server.ts"
 import type { LinkedServer } from "./servers/linked-server.ts"
 import type { ServerStorage } from "./servers/open-server-storage.ts"
 import { ServersProvider } from "./servers/server-context.tsx"
-import { idFromSegment } from "./servers/server-path.ts"
+import { idFromSegment, serverPath } from "./servers/server-path.ts"
 
 const StartScreen = lazy(async () => ({ default: (await import("./screens/start-screen.tsx")).StartScreen }))
 const ServerScreen = lazy(async () => ({
@@ -19,6 +23,18 @@ const SessionScreen = lazy(async () => ({
 }))
 const LinkedPicker = lazy(async () => ({
   default: (await import("./screens/linked-picker.tsx")).LinkedPicker,
+}))
+const NewSandboxScreen = lazy(async () => ({
+  default: (await import("./screens/new-sandbox-screen.tsx")).NewSandboxScreen,
+}))
+const SandboxScreen = lazy(async () => ({
+  default: (await import("./screens/sandbox-screen.tsx")).SandboxScreen,
+}))
+const SandboxesScreen = lazy(async () => ({
+  default: (await import("./screens/sandboxes-screen.tsx")).SandboxesScreen,
+}))
+const SandboxDialogs = lazy(async () => ({
+  default: (await import("./sandboxes/sandbox-dialogs.tsx")).SandboxDialogs,
 }))
 const NotFound = lazy(async () => ({ default: (await import("./screens/not-found.tsx")).NotFound }))
 
@@ -40,6 +56,9 @@ export function Routes(props: RoutesProps) {
         <Route path="/" component={ServerHome} />
         <Route path="/session/:session" component={SessionScreen} />
       </Route>
+      <Route path="/new" component={NewSandboxScreen} />
+      <Route path="/sandbox/:sandbox" component={SandboxScreen} />
+      <Route path="/sandboxes" component={SandboxesScreen} />
       <Route path="*" component={NotFound} />
     </Router>
   )
@@ -47,23 +66,36 @@ export function Routes(props: RoutesProps) {
 
 function Root(props: ParentProps<RoutesProps & { linked: LinkedServer | undefined }>) {
   const params = useParams()
+  const navigate = useNavigate()
   const [linked, close] = createLinkedServer(props.linked)
+  const activeId = () => idFromSegment(params.server)
+  const open = (id: string, what: "server" | "progress") =>
+    navigate(what === "server" ? serverPath(id) : sandboxPath(id))
+  const sandboxes = props.config.spawning ? createSandboxes({ shownId: activeId, open }) : undefined
   return (
-    <ServersProvider
-      options={{
-        provided: props.config.servers,
-        activeId: () => idFromSegment(params.server),
-        storage: props.storage,
-      }}
-    >
-      <Suspense>{props.children}</Suspense>
-      <Show when={linked()} keyed>
-        {(server) => (
+    <SandboxesProvider value={sandboxes}>
+      <ServersProvider
+        options={{
+          provided: props.config.servers,
+          spawned: sandboxes && createSpawned(sandboxes, navigate),
+          activeId,
+          storage: props.storage,
+        }}
+      >
+        <Suspense>{props.children}</Suspense>
+        <Show when={linked()} keyed>
+          {(server) => (
+            <Suspense>
+              <LinkedPicker linked={server} onClose={close} />
+            </Suspense>
+          )}
+        </Show>
+        <Show when={sandboxes?.asked()}>
           <Suspense>
-            <LinkedPicker linked={server} onClose={close} />
+            <SandboxDialogs shownId={activeId() ?? params.sandbox} />
           </Suspense>
-        )}
-      </Show>
-    </ServersProvider>
+        </Show>
+      </ServersProvider>
+    </SandboxesProvider>
   )
 }

@@ -80,6 +80,8 @@ const calm: Approach = { patienceMs: 10_000, abreast: 1 }
 export const settledMs = 10_000
 /** How soon a server that is just being started is asked again. */
 export const startingMs = 1_000
+/** Whoever waits for a start wants to see its end. */
+const longestStartingMs = 5_000
 /** Nobody tells us to stay away for longer than this. */
 export const longestToldMs = 60_000
 
@@ -177,9 +179,10 @@ function afterFailure(before: LinkMachine, attempt: Attempt, failure: LinkFailur
   const link = { ...before, ...countsAfter(before, attempt, at.now) }
   const { failures } = link
   if (failure.final) return { ...link, state: "refused", reason, doing: rest }
-  if (failure.code === "local.starting") {
-    // Not a failure of anything: the proxy is starting the server, and it takes a few seconds.
-    return { ...link, state: "connecting", reason, doing: wait(startingMs, false, at) }
+  if (failure.code === "local.starting" || failure.code === "sandbox.starting") {
+    // Not a failure of anything: the proxy is starting the server, and it takes its time.
+    const ms = Math.min(Math.max(startingMs, failure.retryAfterMs ?? 0), longestStartingMs)
+    return { ...link, state: "connecting", reason, doing: wait(ms, false, at) }
   }
   const state = at.online ? "retrying" : "offline"
   return { ...link, state, reason, doing: waitAfter(failure, failures, at), failures: failures + 1 }

@@ -3,8 +3,10 @@ import { useLocation } from "@solidjs/router"
 import Menu from "lucide-solid/icons/menu"
 import { createEffect, createSignal, type JSX, on, type ParentProps, Show } from "solid-js"
 import { useConnection } from "../connection/connection-context.tsx"
+import { IdleStrip } from "../sandboxes/idle-strip.tsx"
 import type { PickerForm } from "../servers/picker.tsx"
 import { ServerButton } from "../servers/server-button.tsx"
+import { useServers } from "../servers/server-context.tsx"
 import { createMedia } from "../ui/create-media.ts"
 import { Drawer } from "../ui/drawer.tsx"
 import { IconButton } from "../ui/icon-button.tsx"
@@ -27,7 +29,10 @@ export function Frame(props: FrameProps) {
   const location = useLocation()
   const narrow = createMedia("(width < 700px)")
   const [drawer, setDrawer] = createSignal(false)
-  const shown = createShownLink(useConnection().link)
+  const servers = useServers()
+  const asleep = () => servers.health(servers.active()?.id ?? "").kind === "stopped"
+  const { server, link } = useConnection()
+  const shown = createShownLink(link)
   let menu: HTMLButtonElement | undefined
   // Following a link in the drawer is the reason it was opened, also a link to where one already is.
   const onDrawerClick = (event: MouseEvent) => {
@@ -57,12 +62,13 @@ export function Frame(props: FrameProps) {
         <ServerButton form={props.form} onFormClose={() => props.onForm(undefined)} />
         <h1 class="frame-title">{props.title}</h1>
         <Show when={!props.bare}>
-          <LinkStatus shown={shown()} />
+          <LinkStatus shown={shown()} asleep={asleep()} />
         </Show>
       </header>
       <div class="frame-strip">
         <Show when={!props.bare}>
           <LinkStrip shown={shown()} onEdit={props.onForm} />
+          <IdleStrip id={server.id} />
         </Show>
       </div>
       <Show when={!props.bare}>

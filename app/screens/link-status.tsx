@@ -12,14 +12,16 @@ const dots = {
   refused: "locked",
 } as const satisfies Record<LinkState, DotKind>
 
-export function LinkStatus(props: { shown: LinkState | undefined }) {
+/** `asleep`: the server refuses because it sleeps, which is no trouble. */
+export function LinkStatus(props: { shown: LinkState | undefined; asleep?: boolean }) {
+  const sleeps = () => props.asleep === true && props.shown === "refused"
   return (
     <div class="link-state" data-state={props.shown}>
       <Show when={props.shown}>
         {(state) => (
           <>
-            <Dot kind={dots[state()]} label={`Link ${state()}`} />
-            <span aria-hidden="true">{state()}</span>
+            <Dot kind={sleeps() ? "asleep" : dots[state()]} label={sleeps() ? "Asleep" : `Link ${state()}`} />
+            <span aria-hidden="true">{sleeps() ? "asleep" : state()}</span>
           </>
         )}
       </Show>

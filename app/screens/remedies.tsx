@@ -1,10 +1,11 @@
 // What a person can do about a server that does not let us in, or does not answer.
-import { Match, Switch } from "solid-js"
+import { Match, Show, Switch } from "solid-js"
 import { useConnection } from "../connection/connection-context.tsx"
 import type { PickerForm } from "../servers/picker.tsx"
 import { useServers } from "../servers/server-context.tsx"
 import { isLocked, isShut } from "../servers/server-health.ts"
 import { Button } from "../ui/button.tsx"
+import { SandboxRemedies } from "./sandbox-remedies.tsx"
 import "./remedies.css"
 
 export type RemediesProps = {
@@ -26,6 +27,7 @@ export function Remedies(props: RemediesProps) {
   const edit = (field: PickerForm["field"]) =>
     props.onEdit({ server: servers.find(server.id) ?? server, field })
   const health = () => servers.health(server.id)
+  const isSandbox = () => servers.spawned?.row(server.id) !== undefined
   /** Its address may be what is wrong. */
   const misplaced = () => (link.state() === "refused" || isShut(health())) && health().kind !== "stopped"
   const reload = () => (props.reload ?? (() => location.reload()))()
@@ -38,6 +40,14 @@ export function Remedies(props: RemediesProps) {
           </Button>
         }
       >
+        <Match when={isSandbox() && health().kind !== "healthy" && health().kind !== "signed-out"}>
+          <SandboxRemedies id={server.id} size={size()} />
+          <Show when={health().kind !== "stopped" && health().kind !== "starting"}>
+            <Button size={size()} onClick={retry}>
+              Retry now
+            </Button>
+          </Show>
+        </Match>
         <Match when={health().kind === "signed-out"}>
           <Button size={size()} variant="primary" onClick={reload}>
             Reload page

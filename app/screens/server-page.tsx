@@ -9,6 +9,7 @@ import type { PickerForm } from "../servers/picker.tsx"
 import { useServers } from "../servers/server-context.tsx"
 import { healthWords } from "../servers/server-health.ts"
 import { createPageTitle } from "./create-page-title.ts"
+import { createSandboxWake } from "./create-sandbox-wake.ts"
 import { createShut } from "./create-shut.ts"
 import { Frame } from "./frame.tsx"
 import { SessionSidebar } from "./session-sidebar.tsx"
@@ -21,7 +22,11 @@ export function ServerPage(props: ParentProps) {
   const { server } = useConnection()
   const params = useParams()
   const [form, setForm] = createSignal<PickerForm>()
-  const shut = createShut()
+  const isShut = createShut()
+  // What a sleeping sandbox said last is still true: it stays, and above it how to wake it.
+  const rests = () => servers.spawned?.row(server.id) !== undefined && chat.stale()
+  const shut = () => isShut() && !rests()
+  createSandboxWake()
   const session = () => chat.state.sessions[params.session ?? ""]
   const title = () => {
     if (shut()) return healthWords(servers.health(server.id))

@@ -1,11 +1,13 @@
 // Everything that belongs to one server stands below its scope; a switch disposes of all of it.
 import { useParams } from "@solidjs/router"
 import { createComputed, createMemo, type ParentProps, Show } from "solid-js"
+import { isSandboxId } from "../../shared/servers.ts"
 import { makeServerMemory } from "../connection/last-known.ts"
 import { ServerScope } from "../connection/server-scope.tsx"
 import { useServers } from "../servers/server-context.tsx"
 import { idFromSegment } from "../servers/server-path.ts"
 import { OpenServer } from "./open-server.tsx"
+import { PendingSandbox } from "./pending-sandbox.tsx"
 import { UnknownServer } from "./unknown-server.tsx"
 
 export function ServerScreen(props: ParentProps) {
@@ -14,9 +16,17 @@ export function ServerScreen(props: ParentProps) {
   const id = () => idFromSegment(params.server) ?? ""
   const memory = makeServerMemory()
   createComputed(() => memory.keepOnly([...servers.list(), ...servers.hidden()]))
+  const isPending = () => isSandboxId(id()) && servers.spawned?.loaded() === false
   const lastActive = createMemo<string | undefined>((before) => servers.active()?.id ?? before)
   return (
-    <Show when={servers.active()} fallback={<UnknownServer id={id()} removed={lastActive() === id()} />}>
+    <Show
+      when={servers.active()}
+      fallback={
+        <Show when={isPending()} fallback={<UnknownServer id={id()} removed={lastActive() === id()} />}>
+          <PendingSandbox />
+        </Show>
+      }
+    >
       {(server) => (
         <ServerScope server={server()} memory={memory}>
           <OpenServer>{props.children}</OpenServer>

@@ -46,7 +46,7 @@ test.each([
     "Wrong.",
     ["Enter password"],
   ],
-  [{ kind: "stopped", reason: "It is stopped." }, "“Alpha” is stopped", "It is stopped.", ["Retry now"]],
+  [{ kind: "stopped", reason: "It is stopped." }, "“Alpha” is asleep", "It is stopped.", ["Retry now"]],
   [
     { kind: "forbidden", reason: "An administrator sets SANDBAR_ALLOWED_TARGETS." },
     "“Alpha” is not allowed here",

@@ -30,7 +30,9 @@ function title({ kind }: ServerHealth, name: string): string {
     case "wrong-password":
       return `“${name}” refuses this password`
     case "stopped":
-      return `“${name}” is stopped`
+      return `“${name}” is asleep`
+    case "starting":
+      return `“${name}” is starting`
     case "forbidden":
       return `“${name}” is not allowed here`
     case "signed-out":

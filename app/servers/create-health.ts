@@ -6,7 +6,7 @@ import { makeHealthPoller } from "./health-poller.ts"
 import { probe as probeServer } from "./probe.ts"
 import type { Server } from "./server.ts"
 import type { Servers } from "./server-context.tsx"
-import type { ServerHealth } from "./server-health.ts"
+import { type ServerHealth, withoutFirstLatency } from "./server-health.ts"
 
 /** Health of every server, also of the hidden ones: a link may show one. */
 export function createHealth(
@@ -19,7 +19,7 @@ export function createHealth(
   const poller = makeHealthPoller({
     tabs,
     probe: (server, signal) => probe(server, { signal }),
-    report: (id, health) => setState({ [id]: health }),
+    report: (id, health) => setState({ [id]: withoutFirstLatency(health, state[id]) }),
   })
   onCleanup(poller.stop)
   createComputed(() => poller.watch(servers()))

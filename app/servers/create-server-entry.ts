@@ -73,6 +73,8 @@ function createEntryPassword(server: Server | undefined, url: Accessor<string | 
   const saved = () => (moved() ? undefined : server?.password)
   return {
     text: () => typedHere()?.text ?? saved() ?? "",
+    /** What stands there was not typed into this form. */
+    isSaved: () => !typedHere() && Boolean(saved()),
     set: (text: string) => set({ text, at: url() }),
     /** Otherwise the saved one stays; it may have come from another tab, or from the vault, after the form. */
     isSettled: () => typedHere() !== undefined || moved(),

@@ -25,9 +25,12 @@ import {
   showServer,
   withoutPlainPassword,
 } from "./server-list.ts"
+import type { Spawned } from "./spawned.ts"
 
 export type ServersOptions = {
   provided: readonly ProvidedServer[]
+  /** Where sandboxes can be spawned. */
+  spawned?: Spawned | undefined
   /** From the URL. */
   activeId: Accessor<string | undefined>
   /** Opened here unless the page did so before. */
@@ -46,15 +49,18 @@ export function createServers(options: ServersOptions): Servers {
   const aside = storedBook.setAside()
   if (aside) say(setAsideNotice(aside))
 
+  const { spawned } = options
+  const provided = () => [...options.provided, ...(spawned?.servers() ?? [])]
   const all = createMemo<Server[]>((before) => {
     // An entry that did not change stays the same object: what belongs to it is not built anew.
     const keep = (server: Server) => before.find((other) => same(other, server)) ?? server
-    return serversOf(book(), options.provided, secrets()).map(keep)
+    return serversOf(book(), provided(), secrets()).map(keep)
   }, [])
   createComputed(() => passwords.watch(all().map((server) => server.url)))
   const shown = createMemo(() => all().filter((server) => !isHidden(book(), server)))
   const find = (id: string) => all().find((server) => server.id === id)
-  const health = createHealth(all, options.probe)
+  const polled = createMemo(() => all().filter((server) => spawned?.health(server.id) === undefined))
+  const health = createHealth(polled, options.probe)
 
   /** `before`: the server as it was until now. */
   const keepPassword = (entry: ServerEntry, before = find(serverId(entry.url))) => {
@@ -108,7 +114,7 @@ export function createServers(options: ServersOptions): Servers {
     liesPlain: (id) => (find(id)?.url ?? "") in plainPasswords(book()),
     exportList: () => exportServers(storedBook.get()),
     importList(list) {
-      const plan = planImport(storedBook.get(), list, options.provided)
+      const plan = planImport(storedBook.get(), list, provided())
       if (isEmptyImport(plan)) return { counts: plan.counts }
       change((now) => applyImport(now, plan))
       const undo = () => {
@@ -117,7 +123,12 @@ export function createServers(options: ServersOptions): Servers {
       }
       return { counts: plan.counts, undo }
     },
-    ...health,
+    spawned,
+    health: (id) => spawned?.health(id) ?? health.health(id),
+    probeNow(id) {
+      if (id === undefined || spawned?.row(id)) spawned?.lookNow()
+      health.probeNow(id)
+    },
   }
 }
 

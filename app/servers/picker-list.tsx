@@ -1,5 +1,6 @@
 import Plus from "lucide-solid/icons/plus"
 import Search from "lucide-solid/icons/search"
+import SquarePlus from "lucide-solid/icons/square-plus"
 import { createMemo, createSignal, For, onMount, Show } from "solid-js"
 import { Button } from "../ui/button.tsx"
 import { ListFileMenu } from "./list-file-menu.tsx"
@@ -25,8 +26,10 @@ export function PickerList(props: PickerListProps) {
   const servers = useServers()
   const [query, setQuery] = createSignal("")
   const waiting = createWaitingFilter()
+  const wordsOf = (server: Server) =>
+    [server.name, serverAddress(server), servers.spawned?.row(server.id)?.source].join(" ")
   const shown = createMemo(() =>
-    servers.list().filter((server) => matches(server, query()) && waiting.admits(server)),
+    servers.list().filter((server) => matches(wordsOf(server), query()) && waiting.admits(server)),
   )
   let root: HTMLDivElement | undefined
   let search: HTMLInputElement | undefined
@@ -89,6 +92,20 @@ export function PickerList(props: PickerListProps) {
           <Plus />
           Add server
         </Button>
+        <Show when={servers.spawned}>
+          {(spawned) => (
+            <Button
+              variant="quiet"
+              onClick={() => {
+                props.onPick()
+                spawned().onNew()
+              }}
+            >
+              <SquarePlus />
+              New sandbox
+            </Button>
+          )}
+        </Show>
         <div class="picker-more">
           <HiddenServers />
           <ListFileMenu />
@@ -124,9 +141,9 @@ function HiddenServers() {
   )
 }
 
-/** Every word of the query is in the name or in the address. */
-function matches(server: Server, query: string): boolean {
-  const text = `${server.name} ${serverAddress(server) ?? ""}`.toLowerCase()
+/** Every word of the query is in the name, in the address, or in where the files come from. */
+function matches(words: string, query: string): boolean {
+  const text = words.toLowerCase()
   return query
     .toLowerCase()
     .split(/\s+/)

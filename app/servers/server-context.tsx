@@ -6,6 +6,7 @@ import type { MergeCounts, ReadList } from "./list-file.ts"
 import type { Server } from "./server.ts"
 import type { ServerHealth } from "./server-health.ts"
 import type { ServerEntry } from "./server-list.ts"
+import type { Spawned } from "./spawned.ts"
 
 export type Servers = {
   /** Without the hidden ones; provided servers first. */
@@ -39,6 +40,8 @@ export type Servers = {
   health: (id: string) => ServerHealth
   /** All of them, or one. */
   probeNow: (id?: string) => void
+  /** Undefined where none can be spawned. */
+  spawned: Spawned | undefined
 }
 
 const [Provider, useServers] = defineContext<Servers>("ServersProvider")

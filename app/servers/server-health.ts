@@ -11,8 +11,9 @@ export const ServerHealthSchema = v.variant("kind", [
   v.object({
     kind: v.literal("healthy"),
     version: v.string(),
-    latencyMs: v.number(),
-    /** Sessions at work, and asks that wait for a person; absent where the server does not say. */
+    /** Absent after the first look, see `withoutFirstLatency`. */
+    latencyMs: v.optional(v.number()),
+    /** Sessions at work that wait for nobody, and asks that wait for a person; absent where the server does not say. */
     running: count,
     waiting: count,
     steps: StepsSchema,
@@ -67,7 +68,7 @@ const words = {
   "needs-password": "Needs a password",
   "wrong-password": "Wrong password",
   starting: "Starting",
-  stopped: "Stopped",
+  stopped: "Asleep",
   unsupported: "Unsupported version",
   foreign: "Not OpenCode",
   forbidden: "Not allowed",
@@ -118,4 +119,14 @@ export function runningCount(health: ServerHealth): number {
 
 export function waitingWords(waiting: number): string {
   return waiting === 1 ? "1 waits for you" : `${waiting} wait for you`
+}
+
+/**
+ * The first answer after trouble, or ever, also took a look-up, a new connection and a server that has just woken:
+ * it says nothing about how long the next one will take.
+ */
+export function withoutFirstLatency(health: ServerHealth, before: ServerHealth | undefined): ServerHealth {
+  if (health.kind !== "healthy" || before?.kind === "healthy") return health
+  const { latencyMs: _first, ...rest } = health
+  return rest
 }

@@ -87,10 +87,25 @@ test("a row says what waits and what runs, in words, what waits first", async ()
     Gamma: at({ running: 0, waiting: 0 }),
   })
   const [alpha, beta, gamma] = rows()
-  expect(alpha).toContain("1.18.3312 ms1 waits for you2 running")
+  expect(alpha).toContain("1.18.331 waits for you2 running")
   expect(beta).toContain("3 wait for you")
   expect(beta).not.toContain("running")
   expect(gamma).not.toMatch(/wait|running/)
+})
+
+test("the latency is the latest one, and not that of the first look, which also woke the server", async () => {
+  const { become } = await show({ Alpha: at() })
+  expect(rows()[0]).toContain("1.18.33")
+  expect(rows()[0]).not.toContain(" ms")
+  const look = async (latencyMs: number) =>
+    become({ Alpha: { kind: "healthy", version: "1.18.33", latencyMs } })
+  await look(7)
+  expect(rows()[0]).toContain("7 ms")
+  await look(9)
+  expect(rows()[0]).toContain("9 ms")
+  await become({ Alpha: { kind: "failed", reason: "It is down." } })
+  await look(800)
+  expect(rows()[0]).not.toContain(" ms")
 })
 
 test("a server that went down shows neither old numbers nor an old version", async () => {
@@ -102,7 +117,7 @@ test("a server that went down shows neither old numbers nor an old version", asy
 
 test("a stopped server says so, and asks for no password", async () => {
   await show({ Alpha: { kind: "stopped", reason: "It is stopped." } })
-  expect(screen.getAllByRole("img", { name: "Stopped" }).length).toBeGreaterThan(0)
+  expect(screen.getAllByRole("img", { name: "Asleep" }).length).toBeGreaterThan(0)
   expect(rows()[0]).toContain("It is stopped.")
   expect(screen.queryByText("Enter password")).toBeNull()
 })

@@ -40,7 +40,9 @@ export function ServerRow(props: ServerRowProps) {
   const isDefault = () => servers.default()?.id === props.server.id
   const isActive = () => servers.active()?.id === props.server.id
 
-  const items = (): MenuItem[] => [
+  const spawned = () => servers.spawned?.row(props.server.id)
+  const items = (): readonly MenuItem[] => spawned()?.menu() ?? ownItems()
+  const ownItems = (): MenuItem[] => [
     props.server.provided
       ? { label: "Set password", onSelect: () => props.onEdit("password") }
       : { label: "Edit", onSelect: () => props.onEdit("address") },
@@ -61,7 +63,10 @@ export function ServerRow(props: ServerRowProps) {
         class="row-link"
         href={serverPath(props.server.id)}
         aria-current={isActive() ? "page" : undefined}
-        onClick={props.onPick}
+        onClick={() => {
+          servers.spawned?.onOpen(props.server.id)
+          props.onPick()
+        }}
       >
         <Dot kind={healthDot(health())} label={healthWords(health())} />
         <span class="row-who">
@@ -71,15 +76,27 @@ export function ServerRow(props: ServerRowProps) {
             <Show when={isDefault()}>
               <span class="row-badge">default</span>
             </Show>
-            <Show when={props.server.provided}>
-              <span class="row-badge">provided</span>
+            <Show
+              when={spawned()}
+              fallback={
+                <Show when={props.server.provided}>
+                  <span class="row-badge">provided</span>
+                </Show>
+              }
+            >
+              {(row) => (
+                <>
+                  <Show when={row().source}>{(source) => <code class="row-host">{source()}</code>}</Show>
+                  <Show when={row().note}>{(note) => <span class="row-note">{note()}</span>}</Show>
+                </>
+              )}
             </Show>
           </span>
         </span>
         <Numbers server={props.server} />
       </A>
       <Menu label={`Menu of ${props.server.name}`} trigger={<Ellipsis />} items={items()} />
-      <Show when={healthSentence(health())}>
+      <Show when={spawned()?.isQuiet ? undefined : healthSentence(health())}>
         {(sentence) => (
           <div class="row-trouble">
             <span>{sentence()}</span>
@@ -113,7 +130,7 @@ function Numbers(props: { server: Server }) {
         {(now) => (
           <span class="row-version">
             <span>{now().version}</span>
-            <span class="row-latency">{now().latencyMs} ms</span>
+            <span class="row-latency">{latencyWords(now().latencyMs)}</span>
           </span>
         )}
       </Show>
@@ -127,4 +144,9 @@ function Numbers(props: { server: Server }) {
       </span>
     </span>
   )
+}
+
+/** Its place stays empty until it is known, so that the row does not jump. */
+function latencyWords(ms: number | undefined): string {
+  return ms === undefined ? "" : `${ms} ms`
 }

@@ -1,0 +1,41 @@
+// What one sandbox is made of and how it is doing.
+import { For, Show } from "solid-js"
+import type { Sandbox } from "../../shared/sandboxes.ts"
+import { activityWords, msUntil, roughTime, sleepWords, usageWords } from "./sandbox-words.ts"
+import "./sandbox-facts.css"
+
+type Fact = readonly [name: string, value: string | undefined]
+
+export function SandboxFacts(props: { sandbox: Sandbox; now: number }) {
+  const facts = (): Fact[] => {
+    const { sandbox, now } = props
+    const runs = sandbox.state === "ready"
+    const ends = msUntil(sandbox.endsAt, now)
+    return [
+      ["Template", sandbox.template],
+      ["Repository", sandbox.repository ?? undefined],
+      ["Branch", sandbox.branch ?? undefined],
+      ["Directory", sandbox.directory ?? undefined],
+      ["Activity", activityWords(sandbox, now)],
+      ["Idle", sleepWords(sandbox, now) ?? (runs ? "never sleeps by itself" : undefined)],
+      ["Longest life", ends !== undefined && runs ? `ends in ${roughTime(ends)}` : undefined],
+      ["In use", usageWords(sandbox)],
+      ["Created", new Date(sandbox.createdAt).toLocaleString()],
+      ["Id", sandbox.id],
+    ]
+  }
+  return (
+    <dl class="sandbox-facts">
+      <For each={facts()}>
+        {([name, value]) => (
+          <Show when={value}>
+            <div>
+              <dt>{name}</dt>
+              <dd>{value}</dd>
+            </div>
+          </Show>
+        )}
+      </For>
+    </dl>
+  )
+}

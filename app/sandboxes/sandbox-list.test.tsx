@@ -1,0 +1,141 @@
+import { cleanup, fireEvent, screen, waitFor, within } from "@solidjs/testing-library"
+import { afterEach, beforeEach, expect, test } from "vitest"
+import type { KeptData } from "../../shared/sandboxes.ts"
+import { aSandbox, makeSandboxApi, problem, type SandboxApi } from "../../tests/fakes/sandbox-api.ts"
+import { renderWithSandboxes } from "../../tests/fakes/with-sandboxes.tsx"
+import { SandboxList } from "./sandbox-list.tsx"
+
+const later = (ms: number) => new Date(Date.now() + ms).toISOString()
+const running = () => aSandbox({ lastActivityAt: later(-180_000), idleAt: later(720_000) })
+const kept = (): KeptData => ({
+  id: "sb-dddddddddddd",
+  name: "old",
+  repository: "https://git.test/team/lab",
+  branch: "spike",
+  template: "small",
+  createdAt: later(-9e8),
+  keptSince: later(-3 * 86_400_000),
+  bytes: 700 * 2 ** 20,
+})
+
+async function show(api: SandboxApi) {
+  const rendered = renderWithSandboxes(api, () => <SandboxList />, { path: "/sandboxes" })
+  await waitFor(() => expect(api.looks()).toBeGreaterThan(0))
+  await screen.findByRole("list", { name: "Sandboxes" })
+  return rendered
+}
+async function choose(name: string, item: string) {
+  const trigger = screen.getByRole("button", { name: `Menu of ${name}` })
+  trigger.focus()
+  fireEvent.pointerDown(trigger, { button: 0, pointerType: "mouse" })
+  fireEvent.pointerUp(trigger, { button: 0, pointerType: "mouse" })
+  fireEvent.click(trigger)
+  const entry = await screen.findByRole("menuitem", { name: item })
+  fireEvent.pointerDown(entry, { button: 0, pointerType: "mouse" })
+  fireEvent.pointerUp(entry, { button: 0, pointerType: "mouse" })
+  fireEvent.click(entry)
+}
+const removal = (api: SandboxApi) => api.asked.find(({ method }) => method === "DELETE")
+
+beforeEach(() => {
+  localStorage.clear()
+  sessionStorage.clear()
+})
+afterEach(async () => {
+  cleanup()
+  await new Promise((resolve) => setTimeout(resolve, 30))
+})
+
+test("a row says what it is, how it is doing and when it sleeps", async () => {
+  await show(makeSandboxApi({ sandboxes: [running()] }))
+  const row = within(screen.getByRole("list", { name: "Sandboxes" })).getByRole("listitem")
+  expect(row.textContent).toBe("shopteam/shopRunning · active 3 min ago · sleeps in 12 min")
+  expect(screen.getByText("1 of 10")).toBeTruthy()
+})
+
+test("deleting keeps the data unless somebody says otherwise", async () => {
+  const api = makeSandboxApi({ sandboxes: [running()] })
+  await show(api)
+  await choose("shop", "Delete")
+  const dialog = await screen.findByRole("dialog")
+  expect(within(dialog).getByLabelText<HTMLInputElement>("Keep the data").checked).toBe(true)
+  fireEvent.click(within(dialog).getByRole("button", { name: "Delete sandbox" }))
+  await waitFor(() => expect(removal(api)?.body).toEqual({ data: "keep" }))
+})
+
+test("data is deleted only after its name was typed", async () => {
+  const api = makeSandboxApi({ sandboxes: [running()] })
+  await show(api)
+  await choose("shop", "Delete")
+  fireEvent.click(await screen.findByLabelText("Keep the data"))
+  const button = () => screen.getByRole<HTMLButtonElement>("button", { name: "Delete sandbox and data" })
+  expect(button().disabled).toBe(true)
+  fireEvent.input(screen.getByLabelText("Type “shop” to delete its data"), { target: { value: "sho" } })
+  expect(button().disabled).toBe(true)
+  fireEvent.input(screen.getByLabelText("Type “shop” to delete its data"), { target: { value: "shop" } })
+  fireEvent.click(button())
+  await waitFor(() => expect(removal(api)?.body).toEqual({ data: "delete", name: "shop" }))
+})
+
+test("a removal that is refused leaves the question there, with the reason", async () => {
+  const api = makeSandboxApi({ sandboxes: [running()] })
+  await show(api)
+  await choose("shop", "Delete")
+  api.state.instead = ({ method }) =>
+    method === "DELETE" ? problem(503, "sandbox.unavailable", "The cluster does not answer.") : undefined
+  fireEvent.click(await screen.findByRole("button", { name: "Delete sandbox" }))
+  await waitFor(() => expect(screen.getByRole("alert").textContent).toBe("The cluster does not answer."))
+  expect(screen.getByRole("dialog")).toBeTruthy()
+})
+
+test("renaming is one request with the new name", async () => {
+  const api = makeSandboxApi({ sandboxes: [running()] })
+  await show(api)
+  await choose("shop", "Rename")
+  fireEvent.input(await screen.findByLabelText("Name"), { target: { value: "store" } })
+  fireEvent.click(screen.getByRole("button", { name: "Rename" }))
+  await waitFor(() => expect(screen.getByRole("list", { name: "Sandboxes" }).textContent).toContain("store"))
+  expect(api.asked.find(({ method }) => method === "PATCH")?.body).toEqual({ name: "store" })
+})
+
+test("keeping awake is offered for an hour, for four, and until the next morning", async () => {
+  const api = makeSandboxApi({ sandboxes: [running()] })
+  await show(api)
+  await choose("shop", "Keep awake for 4 h")
+  await waitFor(() => expect(api.asked.some(({ method }) => method === "PATCH")).toBe(true))
+  expect(api.asked.find(({ method }) => method === "PATCH")?.body).toEqual({ keepAwakeSeconds: 14_400 })
+})
+
+test("kept data can be adopted: a sandbox of the same make goes on with it", async () => {
+  const api = makeSandboxApi({ data: [kept()] })
+  const { where } = await show(api)
+  const row = within(screen.getByRole("list", { name: "Kept data" })).getByRole("listitem")
+  expect(row.textContent).toContain("oldteam/lab · spike700 MiB · kept for 3 days")
+  fireEvent.click(screen.getByRole("button", { name: "Adopt the data of old" }))
+  await waitFor(() => expect(where()).toBe("/sandbox/sb-dddddddddddd"))
+  expect(api.asked.find(({ method }) => method === "POST")?.body).toEqual({
+    template: "small",
+    name: "old",
+    repository: "https://git.test/team/lab",
+    branch: "spike",
+    adopt: "sb-dddddddddddd",
+  })
+})
+
+test("kept data is deleted only after its name was typed", async () => {
+  const api = makeSandboxApi({ data: [kept()] })
+  await show(api)
+  fireEvent.click(screen.getByRole("button", { name: "Delete the data of old" }))
+  const button = await screen.findByRole<HTMLButtonElement>("button", { name: "Delete data" })
+  expect(button.disabled).toBe(true)
+  fireEvent.input(screen.getByLabelText("Type “old” to delete its data"), { target: { value: "old" } })
+  fireEvent.click(button)
+  await waitFor(() => expect(screen.queryByRole("list", { name: "Kept data" })).toBeNull())
+  expect(removal(api)).toMatchObject({ path: "/sb-dddddddddddd", body: { data: "delete", name: "old" } })
+})
+
+test("an empty list says what a sandbox is and leads to the first one", async () => {
+  await show(makeSandboxApi())
+  expect(screen.getByText("You have no sandbox")).toBeTruthy()
+  expect(screen.getByRole("link", { name: "New sandbox" }).getAttribute("href")).toBe("/new")
+})
