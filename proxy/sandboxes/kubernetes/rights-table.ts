@@ -1,0 +1,39 @@
+// What the driver asks of the API server in a namespace with sandboxes, and nothing else: the Role in the manifests and
+// the check at the start are made from this. The tests take each verb away and see something fail.
+export type Right = {
+  /** Empty for the core group. */
+  readonly apiGroup: string
+  /** With its subresource: `pods/log`. */
+  readonly resource: string
+  readonly verbs: readonly string[]
+}
+
+export const neededRights: readonly Right[] = [
+  {
+    apiGroup: "apps",
+    resource: "statefulsets",
+    verbs: ["get", "list", "watch", "create", "patch", "delete"],
+  },
+  {
+    apiGroup: "",
+    resource: "persistentvolumeclaims",
+    verbs: ["get", "list", "watch", "create", "patch", "delete"],
+  },
+  // A dry run of the pod tells a refusal at once; deleting one is how a failed start is tried again.
+  { apiGroup: "", resource: "pods", verbs: ["list", "watch", "create", "delete"] },
+  { apiGroup: "", resource: "pods/log", verbs: ["get"] },
+  { apiGroup: "", resource: "services", verbs: ["create", "patch"] },
+  // Without list: one secret at a time, by the name of its sandbox.
+  { apiGroup: "", resource: "secrets", verbs: ["get", "create", "update"] },
+  { apiGroup: "", resource: "events", verbs: ["list", "watch"] },
+  {
+    apiGroup: "coordination.k8s.io",
+    resource: "leases",
+    verbs: ["get", "list", "watch", "create", "patch"],
+  },
+]
+
+/** In the namespace that Sandbar itself runs in: who stops what is idle, and which namespaces have sandboxes. */
+export const rightsAtHome: readonly Right[] = [
+  { apiGroup: "coordination.k8s.io", resource: "leases", verbs: ["get", "list", "create", "patch"] },
+]

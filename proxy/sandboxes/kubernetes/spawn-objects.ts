@@ -1,0 +1,148 @@
+// Making all objects of a sandbox, or what is missing of them. Every step may be repeated, by this replica after a
+// restart or by another at the same time: what is there already is left, or brought to the same state.
+import { randomBytes } from "node:crypto"
+import { Problem } from "../../../shared/problems.ts"
+import type { Template } from "../templates/template.ts"
+import { isStatus } from "./api-error.ts"
+import type { ClusterApi } from "./cluster-api.ts"
+import { claimName, keptSinceAnnotation } from "./names.ts"
+import {
+  claimOf,
+  leaseOf,
+  ownerReference,
+  type Place,
+  secretOf,
+  serviceOf,
+  statefulSetOf,
+  trialPod,
+  wakePatch,
+} from "./objects.ts"
+import type { SandboxStore } from "./sandbox-store.ts"
+import { annotationsOf, labelsOf, recordOf } from "./stored-record.ts"
+import type { Claim, StatefulSet } from "./wire.ts"
+
+export type SpawnDeps = {
+  api: ClusterApi
+  store: Pick<SandboxStore, "learn">
+  now: () => number
+}
+
+const passwordBytes = 24
+
+/** The volume as it is; undefined when there is none. Throws a Problem where it is not this person's, or is going. */
+export async function existingClaim({ api }: SpawnDeps, place: Place): Promise<Claim | undefined> {
+  const { record, namespace, key } = place
+  const claim = await api.read({ resource: "persistentvolumeclaims", namespace, name: claimName(record.id) })
+  if (!claim) return undefined
+  if (recordOf(claim, key)?.owner !== record.owner) throw taken(claimName(record.id), namespace)
+  if (claim.metadata?.deletionTimestamp)
+    throw new Problem("sandbox.unavailable", "Its data is still being deleted. Try again in a moment.", {
+      retryAfter: 5,
+    })
+  return claim
+}
+
+export function taken(name: string, namespace: string): Problem {
+  return new Problem(
+    "sandbox.taken",
+    `There is already something called ${name} in the namespace ${namespace}, and it is not this sandbox.`,
+  )
+}
+
+/** Makes pod and volume without making them: quota, policies and rights refuse at once what they would refuse later. */
+export async function tryOut(
+  { api }: SpawnDeps,
+  place: Place,
+  template: Template,
+  withClaim: boolean,
+): Promise<void> {
+  const { namespace } = place
+  const dryRun = { dryRun: true }
+  await Promise.all([
+    api.create("pods", namespace, trialPod(place, template), dryRun),
+    withClaim && api.create("persistentvolumeclaims", namespace, claimOf(place, template), dryRun),
+  ])
+}
+
+/** The volume first: a pod that finds none is placed a second later than it could be. */
+export async function makeClaim(deps: SpawnDeps, place: Place, template: Template): Promise<Claim> {
+  const { namespace, record } = place
+  const made = await deps.api
+    .create("persistentvolumeclaims", namespace, claimOf(place, template))
+    .catch(async (error: unknown) => {
+      const other = isStatus(error, 409) ? await existingClaim(deps, place) : undefined
+      if (!other) throw error
+      return other
+    })
+  deps.store.learn("persistentvolumeclaims", made)
+  if (recordOf(made, place.key)?.owner !== record.owner) throw taken(claimName(record.id), namespace)
+  return made
+}
+
+/** Kept data is a sandbox's again, under its present record, and no longer goes with another StatefulSet. */
+export async function reclaim({ api, store }: SpawnDeps, place: Place): Promise<void> {
+  const { record, namespace, key } = place
+  const metadata = {
+    labels: labelsOf(record),
+    annotations: { ...annotationsOf(record, namespace, key), [keptSinceAnnotation]: null },
+    ownerReferences: null,
+  }
+  const name = claimName(record.id)
+  store.learn(
+    "persistentvolumeclaims",
+    await api.merge({ resource: "persistentvolumeclaims", namespace, name }, { metadata }),
+  )
+}
+
+export async function applyStatefulSet(
+  { api, store }: SpawnDeps,
+  place: Place,
+  template: Template,
+): Promise<StatefulSet> {
+  const { namespace, record } = place
+  const body = statefulSetOf(place, template)
+  const made = await api.apply({ resource: "statefulsets", namespace, name: record.id }, body)
+  store.learn("statefulsets", made)
+  return made
+}
+
+/** What the StatefulSet owns. */
+export async function completeObjects(deps: SpawnDeps, place: Place, owner: StatefulSet): Promise<void> {
+  const { api, store } = deps
+  const { namespace, record } = place
+  const uid = owner.metadata?.uid ?? ""
+  const at = { namespace, name: record.id }
+  const [lease] = await Promise.all([
+    api.apply({ resource: "leases", ...at }, leaseOf(place, uid)),
+    api.apply({ resource: "services", ...at }, serviceOf(place, uid)),
+    makeSecret(deps, place, uid),
+  ])
+  store.learn("leases", lease)
+}
+
+/** The password is made once and stays: what runs has read it. */
+async function makeSecret({ api }: SpawnDeps, place: Place, uid: string): Promise<void> {
+  const { namespace, record } = place
+  const at = { resource: "secrets", namespace, name: record.id } as const
+  const password = randomBytes(passwordBytes).toString("base64url")
+  try {
+    await api.create("secrets", namespace, secretOf(place, uid, password))
+  } catch (error) {
+    if (!isStatus(error, 409)) throw error
+    const secret = await api.read(at)
+    if (secret?.metadata?.ownerReferences?.some((owner) => owner.uid === uid)) return
+    // It was left by a StatefulSet that is gone, and would be collected with it.
+    const ownerReferences = [ownerReference(record.id, uid)]
+    if (secret) await api.replace(at, { ...secret, metadata: { ...secret.metadata, ownerReferences } })
+    else await api.create("secrets", namespace, secretOf(place, uid, password))
+  }
+}
+
+export async function scaleUp(
+  { api, store, now }: SpawnDeps,
+  { record, namespace }: Place,
+  isNew: boolean,
+): Promise<void> {
+  const at = { resource: "statefulsets", namespace, name: record.id } as const
+  store.learn("statefulsets", await api.merge(at, wakePatch(now(), isNew)))
+}
