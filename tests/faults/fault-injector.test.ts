@@ -133,17 +133,19 @@ test("where nobody listens, connecting is refused, until it is healed", async ()
 })
 
 test("a lost request never reaches the target; a lost answer does, and only its answer is gone", async () => {
-  injector.lose("request", "POST")
+  const requestLost = injector.lose("request", "POST")
   const first = await connect()
   first.say("GET one")
   await expect.poll(first.seen).toBe("<GET one>")
   first.say("POST two")
   await expect.poll(first.end).toBe("ECONNRESET")
   expect(asked).toEqual(["GET one"])
+  await requestLost
 
-  injector.lose("answer", "POST")
+  const answerLost = injector.lose("answer", "POST")
   const second = await connect()
   second.say("POST three")
   await expect.poll(second.end).toBe("ECONNRESET")
   expect([asked.at(-1), second.seen()]).toEqual(["POST three", ""])
+  await answerLost
 })

@@ -19,8 +19,9 @@ export interface FaultInjector {
   answer502(): void
   /** Nobody listens here any more; until `heal`. */
   refuse(): Promise<void>
-  /** The next request with this text in it is lost: before the target has it, or with what the target answers. */
-  lose(what: Loss, text: string): void
+  /** The next request with this text in it is lost: before the target has it, or with what the target answers.
+   * Resolves when one was. */
+  lose(what: Loss, text: string): Promise<void>
   /** What comes new passes again. What is broken stays broken. */
   heal(): Promise<void>
   stop(): Promise<void>
@@ -32,15 +33,16 @@ export async function startFaultInjector(targetPort: number): Promise<FaultInjec
   const passages = new Set<Passage>()
   const sockets = new Set<Socket>()
   let isGateway = false
-  let losing: { what: Loss; text: string } | undefined
+  let losing: { what: Loss; text: string; lost: () => void } | undefined
 
   const each = (change: (passage: Passage) => void) => {
     for (const passage of [...passages]) change(passage)
   }
   const onRequest = (passage: Passage, chunk: Buffer): boolean => {
     if (!losing || !chunk.includes(losing.text)) return false
-    const { what } = losing
+    const { what, lost } = losing
     losing = undefined
+    lost()
     if (what === "request") passage.reset()
     else passage.loseAnswer()
     return what === "request"
@@ -75,7 +77,9 @@ export async function startFaultInjector(targetPort: number): Promise<FaultInjec
     },
     refuse: closeAll,
     lose(what, text) {
-      losing = { what, text }
+      const { promise, resolve } = Promise.withResolvers<void>()
+      losing = { what, text, lost: resolve }
+      return promise
     },
     async heal() {
       isGateway = false

@@ -12,6 +12,8 @@ export interface Kind {
   readonly name: string
   /** Drawn this often, compared with the others of its table. */
   readonly weight: number
+  /** It waits for what the person sends, so it is drawn only where somebody acts, and lies in wait before they do. */
+  readonly liesInWait?: boolean
   readonly strike: Strike
 }
 
@@ -24,8 +26,8 @@ export const quickKinds: readonly Kind[] = [
   { name: "half a frame", weight: 22, strike: halfAFrame },
   { name: "502", weight: 16, strike: gateway },
   { name: "nobody listens", weight: 8, strike: refused },
-  { name: "request lost", weight: 8, strike: lost("request") },
-  { name: "answer lost", weight: 8, strike: lost("answer") },
+  { name: "request lost", weight: 80, liesInWait: true, strike: lost("request") },
+  { name: "answer lost", weight: 80, liesInWait: true, strike: lost("answer") },
   { name: "twice in a row", weight: 6, strike: twice },
 ]
 
@@ -36,7 +38,8 @@ export const patientKinds: readonly Kind[] = [
   { name: "30 s of sleep", weight: 4, strike: asleep },
 ]
 
-export function drawKind(kinds: readonly Kind[], random: Random): Kind {
+export function drawKind(table: readonly Kind[], random: Random, acts: boolean): Kind {
+  const kinds = table.filter(({ liesInWait }) => acts || !liesInWait)
   let at = random.whole(kinds.reduce((sum, { weight }) => sum + weight, 0))
   for (const kind of kinds) {
     at -= kind.weight
@@ -70,10 +73,11 @@ async function refused(watcher: Watcher, random: Random): Promise<void> {
 
 /** What matters most is lost: a prompt or an answer to an ask, or what the server says to it. */
 function lost(what: "request" | "answer"): Strike {
-  return async (watcher, random) => {
+  return async (watcher, random, acted) => {
     const side = sideOf(watcher, random)
-    side.lose(what, "POST ")
-    await sleep(2_000)
+    // Where nothing was left to answer, nothing is sent: then it is a mere reset.
+    await Promise.race([side.lose(what, "POST "), acted.then(() => sleep(2_000))])
+    await sleep(200 + random.whole(600))
     await side.heal()
     side.reset()
   }

@@ -15,10 +15,14 @@ import type { SentPrompt } from "./prompts.ts"
 import { makeServerView, type ServerView } from "./server-view.ts"
 import { addServer, openWatcher, slowest, startRelays, still, type Watcher } from "./watcher.ts"
 
+export type Restart = "server restart" | "proxy restart"
+
 export interface Lane {
   readonly name: string
   readonly random: Random
   readonly kinds: readonly Kind[]
+  /** What is restarted in which round, again and again; in a round without a restart each watcher is cut by itself. */
+  readonly restarts: readonly (Restart | undefined)[]
   readonly watchers: readonly Watcher[]
   readonly fresh: Page
   readonly view: ServerView
@@ -34,6 +38,7 @@ export interface LaneOptions {
   readonly name: string
   readonly seed: number
   readonly kinds: readonly Kind[]
+  readonly restarts: readonly (Restart | undefined)[]
   /** How many tabs each watcher has. */
   readonly tabs: readonly number[]
   readonly browser: TestBrowser
@@ -64,18 +69,21 @@ export async function openLane(options: LaneOptions): Promise<Lane> {
   defer(visit.close)
   visit.context.setDefaultTimeout(slowest)
   await addServer(visit.page)
+  // What the server does only once is done before everybody asks for it at the same time.
+  await untilLive(visit.page)
   const watchers: Watcher[] = []
   for (const [index, pair] of relays.entries()) {
     const watcher = await openWatcher(browser, `${name}${index + 1}`, pair, options.tabs[index] ?? 1)
     defer(watcher.close)
     watchers.push(watcher)
   }
-  for (const page of [visit.page, ...watchers.flatMap(({ pages }) => pages)]) await untilLive(page)
+  for (const page of watchers.flatMap(({ pages }) => pages)) await untilLive(page)
 
   return {
     name,
     random: makeRandom(options.seed),
     kinds: options.kinds,
+    restarts: options.restarts,
     watchers,
     fresh: visit.page,
     view: makeServerView(() => server),

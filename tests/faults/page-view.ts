@@ -13,7 +13,7 @@ export interface PageView {
 export const viewOf = (page: Page): Promise<PageView> => page.evaluate(readView)
 
 /** Runs in the page, so it can use nothing from outside itself. */
-function readView(): PageView {
+export function readView(): PageView {
   const inline = new Set(["SPAN", "CODE", "STRONG", "EM", "B", "I", "A", "BR", "SMALL"])
   // What only this page knows: its draft, and that its own click did not get through.
   const passedOver = ".composer, .jump-to-latest, .ask-error, svg"

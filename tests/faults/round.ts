@@ -4,7 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises"
 import type { Page } from "playwright-core"
 import { compareAll } from "./compare.ts"
 import { drawKind } from "./kinds.ts"
-import type { Lane } from "./lane.ts"
+import type { Lane, Restart } from "./lane.ts"
 import { countKept, markShown, viewOf } from "./page-view.ts"
 import { answerAsk, chooseDeed, type Deed, follow, send, sessionIn } from "./person.ts"
 import { isStored } from "./prompts.ts"
@@ -15,6 +15,8 @@ export interface Cut {
   readonly lane: string
   /** From when new connections passed again until the page equalled a fresh load. */
   readonly recoveryMs: number
+  /** The link waited so long for its next try that somebody looked at the tab. */
+  readonly looked: boolean
 }
 
 export interface Round {
@@ -23,17 +25,15 @@ export interface Round {
   readonly violations: readonly string[]
 }
 
-export type Restart = "server restart" | "proxy restart" | undefined
-
 /** While a turn of the scripted model streams. */
-const turnMs = 1_400
+const turnMs = 1_000
 const restMs = 90_000
 
-export async function playRound(lane: Lane, restart: Restart): Promise<Round> {
+export async function playRound(lane: Lane, restart?: Restart): Promise<Round> {
   const deed = await chooseDeed(lane)
   const before = await shownIn(lane)
   const acted = deed.run()
-  const [struck] = await Promise.all([strikeAll(lane, restart, acted), acted])
+  const [struck] = await Promise.all([strikeAll(lane, restart, deed, acted), acted])
   await untilSettled(lane, deed)
   const agreed = await compareAll(lane, restart === "server restart")
   const violations = agreed.flatMap(({ watcher, violations: found }) =>
@@ -42,9 +42,9 @@ export async function playRound(lane: Lane, restart: Restart): Promise<Round> {
   // After a restart of the server the pages were loaded anew.
   if (violations.length === 0 && restart !== "server restart")
     violations.push(...(await drawnAnew(before)), ...(await missing(deed)))
-  const cuts = agreed.flatMap(({ watcher, agreedAt }) => {
+  const cuts = agreed.flatMap(({ watcher, agreedAt, looked }) => {
     const hit = struck.get(watcher)
-    return hit ? [{ kind: hit.kind, lane: lane.name, recoveryMs: agreedAt - hit.healedAt }] : []
+    return hit ? [{ kind: hit.kind, lane: lane.name, recoveryMs: agreedAt - hit.healedAt, looked }] : []
   })
   const session = sessionIn(deed.page)
   if (violations.length === 0 && session !== "") await follow(lane, session)
@@ -94,7 +94,12 @@ interface Hit {
   readonly healedAt: number
 }
 
-async function strikeAll(lane: Lane, restart: Restart, acted: Promise<void>): Promise<Map<Watcher, Hit>> {
+async function strikeAll(
+  lane: Lane,
+  restart: Restart | undefined,
+  deed: Deed,
+  acted: Promise<void>,
+): Promise<Map<Watcher, Hit>> {
   const { random, watchers } = lane
   const hits = new Map<Watcher, Hit>()
   if (restart) {
@@ -106,8 +111,8 @@ async function strikeAll(lane: Lane, restart: Restart, acted: Promise<void>): Pr
   }
   await Promise.all(
     watchers.map(async (watcher) => {
-      const kind = drawKind(lane.kinds, random)
-      await sleep(random.whole(turnMs))
+      const kind = drawKind(lane.kinds, random, watcher.pages.includes(deed.page))
+      if (!kind.liesInWait) await sleep(random.whole(turnMs))
       await kind.strike(watcher, random, acted)
       hits.set(watcher, { kind: kind.name, healedAt: Date.now() })
     }),
@@ -145,7 +150,7 @@ async function untilSettled(lane: Lane, deed: Deed): Promise<void> {
     rested = kept && (await isAtRest(lane)) ? rested + 1 : 0
     // Between two steps of a turn, and between a session and its sub-agent, it seems to rest for a moment.
     if (rested === 2) return
-    await sleep(150)
+    await sleep(200)
   }
   const view = await viewOf(deed.page)
   throw new Error(

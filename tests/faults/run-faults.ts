@@ -5,17 +5,18 @@ import { startModel, testScript } from "../../demo/model.ts"
 import { openBrowser } from "../e2e/harness/browser.ts"
 import { root } from "../e2e/harness/sandbar.ts"
 import { loadAnew } from "./compare.ts"
-import { type Kind, patientKinds, quickKinds } from "./kinds.ts"
-import { type Lane, openLane } from "./lane.ts"
+import type { Lane } from "./lane.ts"
+import { openLanes } from "./open-lanes.ts"
 import { judgePrompts, type PromptCounts } from "./prompts.ts"
-import { answerAll, type Cut, playRound, type Restart } from "./round.ts"
+import { answerAll, type Cut, playRound } from "./round.ts"
 
 export interface FaultsOptions {
   readonly seed: number
   readonly cuts: number
-  /** How many lanes of quick faults; one with the faults that take half a minute comes on top. */
+  /** How many lanes of quick faults; one that restarts, and one with the faults that take half a minute, come on top. */
   readonly lanes: number
-  readonly patient: boolean
+  /** How many browser contexts look at the server of each of the quick lanes. */
+  readonly watchers: number
   readonly say: (text: string) => void
   /** Milliseconds after which no round begins any more. */
   readonly atMostMs: number
@@ -28,9 +29,6 @@ export interface FaultsResult {
   readonly violations: readonly string[]
 }
 
-/** One watcher of each lane has two tabs, which share what tabs share. */
-const quickTabs = [1, 1, 1, 1, 1, 2]
-const patientTabs = [1, 1, 1, 1, 1, 1, 1, 2]
 /** After so many, more would only repeat them. */
 const mostViolations = 5
 const pace = { chunkDelay: 12, sleep: (ms: number) => Bun.sleep(ms) }
@@ -46,17 +44,12 @@ export async function runFaults(options: FaultsOptions): Promise<FaultsResult> {
 }
 
 async function play(options: FaultsOptions, defer: (stop: () => unknown) => void): Promise<FaultsResult> {
-  const { seed, say } = options
+  const { say } = options
   const model = startModel(testScript, pace)
   defer(model.stop)
   const browser = await openBrowser()
   defer(browser.close)
-  const open = (name: string, number: number, kinds: readonly Kind[], tabs: readonly number[]) =>
-    openLane({ name, seed: seed * 31 + number, kinds, tabs, browser, model, defer })
-  const lanes: Lane[] = []
-  for (let number = 0; number < options.lanes; number++)
-    lanes.push(await open("abcdefgh".charAt(number), number, quickKinds, quickTabs))
-  if (options.patient) lanes.push(await open("p", 99, patientKinds, patientTabs))
+  const lanes = await openLanes({ ...options, browser, model, defer })
   say(`${lanes.length} servers, ${lanes.flatMap((lane) => lane.watchers).length} browser contexts are ready`)
 
   const run: Run = {
@@ -97,7 +90,7 @@ const isOver = (run: Run) =>
 async function playLane(lane: Lane, run: Run): Promise<void> {
   for (let number = 0; !isOver(run); number++) {
     const where = `seed ${run.seed}, lane ${lane.name}, round ${number}`
-    const restart = restartIn(number)
+    const restart = lane.restarts[number % lane.restarts.length]
     try {
       const round = await playRound(lane, restart)
       run.rounds += 1
@@ -117,12 +110,6 @@ async function playLane(lane: Lane, run: Run): Promise<void> {
 function complain(run: Run, violation: string): void {
   run.violations.push(violation)
   run.say(violation)
-}
-
-/** By number and not by chance, so that a short run has both. */
-function restartIn(round: number): Restart {
-  if (round % 13 === 5) return "server restart"
-  return round % 8 === 3 ? "proxy restart" : undefined
 }
 
 /** What went wrong is kept, and the next round begins with pages that know nothing of it. */

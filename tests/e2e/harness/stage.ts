@@ -10,6 +10,8 @@ import { type Sandbar, startSandbar } from "./sandbar.ts"
 export interface StageOptions {
   readonly arrangement?: Arrangement
   readonly prefix?: string
+  /** Already started, for settings that name its address; stopped with the stage. Without it, one of its own. */
+  readonly model?: ScriptedModel
   /** More settings of the proxy. */
   readonly settings?: Readonly<Record<string, string>>
 }
@@ -53,7 +55,7 @@ async function build(options: StageOptions, defer: Stage["defer"], stop: Stage["
   const { arrangement = "root", prefix = "/" } = options
   const home = makeTempHome("story")
   defer(home.remove)
-  const model = startModel(testScript)
+  const model = options.model ?? startModel(testScript)
   defer(model.stop)
 
   // A stripping gateway that announces its prefix needs no setting for it, only trust.
