@@ -6,21 +6,28 @@ import { say } from "./say.mjs"
 import { Stop } from "./stop.mjs"
 
 const modes = ["off", "cached", "build"]
+/** After so many minutes of other tests, this suite would make `npm test` longer than people wait for it. */
+const mostMinutes = 17
 
 /**
  * Makes ready what the suite needs, as far as the mode allows. Answers sentences about what cannot run: `suite`
- * when nothing of it can, `node` when only the tests on a real node cannot.
+ * when nothing of it can, `node` when only the tests on a real node cannot. `minutes` have passed already.
  */
 export async function readyCluster(
   usualMode,
-  { env = process.env, checks = { cannotRun, cannotBuild, isBuilt }, build = buildPart } = {},
+  { minutes = 0, env = process.env, checks = { cannotRun, cannotBuild, isBuilt }, build = buildPart } = {},
 ) {
   const mode = env.SANDBAR_CLUSTER || usualMode
   if (!modes.includes(mode)) throw new Stop(`SANDBAR_CLUSTER=${mode}: it is one of ${modes.join(", ")}.`)
   if (mode === "off") return { suite: "SANDBAR_CLUSTER is off.", node: undefined }
+  if (!env.SANDBAR_CLUSTER && minutes > mostMinutes) return { suite: tooLate(minutes), node: undefined }
   const suite = await readyPart("control-plane", mode, { checks, build })
   if (suite) return { suite, node: undefined }
   return { suite, node: await readyPart("node", mode, { checks, build }) }
+}
+
+function tooLate(minutes) {
+  return `the other tests took ${Math.round(minutes)} minutes: \`npm run test:cluster\` runs it, or SANDBAR_CLUSTER=cached here.`
 }
 
 async function readyPart(part, mode, { checks, build }) {

@@ -29,8 +29,8 @@ function machine({
   }
 }
 
-async function ready(mode: string, options: object, env: Record<string, string> = {}) {
-  return readyCluster(mode, { env, ...options })
+async function ready(mode: string, options: object, env: Record<string, string> = {}, minutes = 0) {
+  return readyCluster(mode, { env, minutes, ...options })
 }
 
 describe("`cached`, as in npm test", () => {
@@ -45,6 +45,15 @@ describe("`cached`, as in npm test", () => {
     const lines = notRunLines(await ready("cached", options))
     expect(lines).toEqual([expect.stringMatching(/^NOT RUN: the cluster suite, .*npm run test:cluster/)])
     expect(done).toEqual([])
+  })
+
+  test("is left out when the other tests took long, unless somebody asks for it", async () => {
+    const { options } = machine({ built: ["control-plane", "node"] })
+    const late = await ready("cached", options, {}, 18.4)
+    expect(notRunLines(late)).toEqual([
+      expect.stringMatching(/^NOT RUN: .* took 18 minutes: `npm run test:cluster`/),
+    ])
+    expect(notRunLines(await ready("cached", options, { SANDBAR_CLUSTER: "cached" }, 18.4))).toEqual([])
   })
 
   test("leaves out only the real node when only that is missing", async () => {

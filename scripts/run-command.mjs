@@ -22,6 +22,7 @@ const commands = {
     return 0
   },
   bench: (bun, args) => runChild(bun, ["tests/bench/bench.ts", ...args]),
+  "bench:sandboxes": (bun, args) => runChild(bun, ["tests/bench/sandboxes/bench-sandboxes.ts", ...args]),
   soak: (bun, args) => runChild(bun, ["tests/soak/soak.ts", ...args]),
   "test:faults": async (bun, args) => {
     await ensureUi(bun)
@@ -37,7 +38,10 @@ const commands = {
     await ensureUi(bun)
     return runTests(bun, { check: false, suites: ["e2e"], args })
   },
-  "test:cluster": (bun, args) => runTests(bun, { check: false, suites: [], cluster: "build", args }),
+  "test:cluster": async (bun, args) => {
+    await ensureUi(bun)
+    return runTests(bun, { check: false, suites: [], cluster: "build", args })
+  },
 }
 
 /** Runs one command to its end and sets the exit code. An expected failure is one sentence, never a stack. */

@@ -5,7 +5,7 @@ import { join } from "node:path"
 import { notRunLines, readyCluster } from "./cluster-suite.mjs"
 import { root } from "./root.mjs"
 import { runChild } from "./run-child.mjs"
-import { addCounts, countLine, countOf, noCounts } from "./test-counts.mjs"
+import { addCounts, countLine, countOf, noCounts, skippedLines } from "./test-counts.mjs"
 
 const vitest = ["--bun", "node_modules/vitest/vitest.mjs", "run"]
 const checks = [
@@ -30,15 +30,18 @@ export async function runCheck(bun) {
 
 /** Prints `N passed, N failed` at the very end. `cluster` says how the cluster suite runs where nobody says it. */
 export async function runTests(bun, { check, suites: chosen, cluster, args }) {
+  const began = performance.now()
   let counts = noCounts
   for (const step of check ? checks : []) {
     const code = await runChild(bun, step)
     counts = addCounts(counts, { passed: code === 0 ? 1 : 0, failed: code === 0 ? 0 : 1, skipped: 0 })
   }
   for (const suite of chosen) counts = addCounts(counts, await runSuite(bun, suites[suite], args))
-  const missing = cluster ? await readyCluster(cluster) : { suite: undefined, node: undefined }
+  const missing = cluster
+    ? await readyCluster(cluster, { minutes: (performance.now() - began) / 60_000 })
+    : { suite: undefined, node: undefined }
   if (cluster && !missing.suite) counts = addCounts(counts, await runSuite(bun, suites.cluster, args))
-  for (const line of notRunLines(missing)) console.log(line)
+  for (const line of [...notRunLines(missing), ...skippedLines(counts)]) console.log(line)
   console.log(countLine(counts))
   // Whoever asked for this suite alone has got nothing.
   const nothingRan = missing.suite && chosen.length === 0

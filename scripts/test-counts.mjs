@@ -5,8 +5,13 @@ export function addCounts(a, b) {
   return { passed: a.passed + b.passed, failed: a.failed + b.failed, skipped: a.skipped + b.skipped }
 }
 
-export function countLine({ passed, failed, skipped }) {
-  return `${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ""}`
+export function countLine({ passed, failed }) {
+  return `${passed} passed, ${failed} failed`
+}
+
+/** What was not run belongs beside the counts, or zero failures would look like success. */
+export function skippedLines({ skipped }) {
+  return skipped > 0 ? [`NOT RUN: ${skipped} tests were skipped; where they are, it says why.`] : []
 }
 
 /**

@@ -1,11 +1,14 @@
 import { expect, test } from "vitest"
-import { addCounts, countLine, countOf, noCounts } from "./test-counts.mjs"
+import { addCounts, countLine, countOf, noCounts, skippedLines } from "./test-counts.mjs"
 
 const run = (fields: object) => ({ numPassedTests: 0, numFailedTests: 0, testResults: [], ...fields })
 
-test("the last line counts what passed and failed, and what was skipped only when something was", () => {
-  expect(countLine({ passed: 3, failed: 0, skipped: 0 })).toBe("3 passed, 0 failed")
-  expect(countLine({ passed: 3, failed: 1, skipped: 2 })).toBe("3 passed, 1 failed, 2 skipped")
+test("the last line counts what passed and failed; what was skipped is said before it", () => {
+  expect(countLine({ passed: 3, failed: 1, skipped: 2 })).toBe("3 passed, 1 failed")
+  expect(skippedLines({ passed: 3, failed: 1, skipped: 2 })).toEqual([
+    "NOT RUN: 2 tests were skipped; where they are, it says why.",
+  ])
+  expect(skippedLines({ passed: 3, failed: 1, skipped: 0 })).toEqual([])
 })
 
 test("runs add up", () => {
