@@ -4,11 +4,10 @@ import { addCounts, countLine, countOf, noCounts, skippedLines } from "./test-co
 const run = (fields: object) => ({ numPassedTests: 0, numFailedTests: 0, testResults: [], ...fields })
 
 test("the last line counts what passed and failed; what was skipped is said before it", () => {
-  expect(countLine({ passed: 3, failed: 1, skipped: 2 })).toBe("3 passed, 1 failed")
-  expect(skippedLines({ passed: 3, failed: 1, skipped: 2 })).toEqual([
-    "NOT RUN: 2 tests were skipped; where they are, it says why.",
-  ])
-  expect(skippedLines({ passed: 3, failed: 1, skipped: 0 })).toEqual([])
+  const counts = { passed: 3, failed: 1, skipped: 2 }
+  expect(countLine(counts)).toBe("3 passed, 1 failed")
+  expect(skippedLines(counts)).toEqual(["NOT RUN: 2 tests were skipped; where they are, it says why."])
+  expect(skippedLines(noCounts)).toEqual([])
 })
 
 test("runs add up", () => {

@@ -1,7 +1,7 @@
 import { createRoot } from "solid-js"
 import { expect, test } from "vitest"
 import { makeFakeConnection } from "../../tests/fakes/fake-connection.ts"
-import { settle } from "../../tests/fakes/test-clock.ts"
+import { makeTestClock, settle } from "../../tests/fakes/test-clock.ts"
 import type { Connection } from "../connection/connection.ts"
 import { Failure } from "../connection/failure.ts"
 import { makeServerMemory } from "../connection/last-known.ts"
@@ -22,6 +22,42 @@ test("why the models could not be loaded is the server's sentence, and trying ag
   offer.retry()
   await settle()
   expect([offer.state(), offer.reason()]).toEqual(["ready", undefined])
+})
+
+test("an answer that was lost while the server started is asked for again, ever less often, until it comes", async () => {
+  const clock = makeTestClock()
+  let asked = 0
+  let refuse = true
+  const { connection } = makeFakeConnection(() => {
+    asked++
+    if (refuse) throw new Failure("The connection broke off.")
+    return { providers: { acme: ["small"] }, agents: ["build"] }
+  })
+  const offer = createRoot(() => createOffer(connection, clock))
+  await clock.advance(0)
+  // Agents, models and settings are three questions.
+  expect([asked, offer.state()]).toEqual([3, "failed"])
+  await clock.advance(1_000)
+  await clock.advance(1_999)
+  expect(asked).toBe(6)
+  refuse = false
+  await clock.advance(1)
+  expect([asked, offer.state()]).toEqual([9, "ready"])
+  await clock.advance(60_000)
+  expect(asked).toBe(9)
+})
+
+test("nobody is asked any more when the server was closed meanwhile", async () => {
+  const clock = makeTestClock()
+  const { connection } = makeFakeConnection(() => {
+    throw new Failure("The connection broke off.")
+  })
+  await createRoot(async (dispose) => {
+    createOffer(connection, clock)
+    dispose()
+  })
+  await clock.advance(10)
+  expect(clock.pending()).toBe(0)
 })
 
 test("what a server offered stands there when it is opened again, before it has answered", async () => {
