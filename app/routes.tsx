@@ -1,6 +1,6 @@
 // The URL map, every screen lazy. Paths here are without the prefix; the router adds it.
 import { Route, Router, useNavigate, useParams } from "@solidjs/router"
-import { lazy, type ParentProps, Show, Suspense } from "solid-js"
+import { type ParentProps, Show, Suspense } from "solid-js"
 import type { UiConfig } from "../shared/ui-config.ts"
 import { routerBase } from "./base/prefix.ts"
 import { createSandboxes } from "./sandboxes/create-sandboxes.ts"
@@ -8,35 +8,28 @@ import { sandboxPath } from "./sandboxes/sandbox-path.ts"
 import { SandboxesProvider } from "./sandboxes/sandboxes-context.ts"
 import { createSpawned } from "./sandboxes/spawned-servers.ts"
 import { createLinkedServer, takeLinkedServer } from "./screens/create-linked-server.ts"
+import { lazyScreen } from "./screens/lazy-screen.tsx"
 import type { LinkedServer } from "./servers/linked-server.ts"
 import type { ServerStorage } from "./servers/open-server-storage.ts"
 import { ServersProvider } from "./servers/server-context.tsx"
 import { idFromSegment, serverPath } from "./servers/server-path.ts"
 
-const StartScreen = lazy(async () => ({ default: (await import("./screens/start-screen.tsx")).StartScreen }))
-const ServerScreen = lazy(async () => ({
-  default: (await import("./screens/server-screen.tsx")).ServerScreen,
-}))
-const ServerHome = lazy(async () => ({ default: (await import("./screens/server-home.tsx")).ServerHome }))
-const SessionScreen = lazy(async () => ({
-  default: (await import("./screens/session-screen.tsx")).SessionScreen,
-}))
-const LinkedPicker = lazy(async () => ({
-  default: (await import("./screens/linked-picker.tsx")).LinkedPicker,
-}))
-const NewSandboxScreen = lazy(async () => ({
-  default: (await import("./screens/new-sandbox-screen.tsx")).NewSandboxScreen,
-}))
-const SandboxScreen = lazy(async () => ({
-  default: (await import("./screens/sandbox-screen.tsx")).SandboxScreen,
-}))
-const SandboxesScreen = lazy(async () => ({
-  default: (await import("./screens/sandboxes-screen.tsx")).SandboxesScreen,
-}))
-const SandboxDialogs = lazy(async () => ({
-  default: (await import("./sandboxes/sandbox-dialogs.tsx")).SandboxDialogs,
-}))
-const NotFound = lazy(async () => ({ default: (await import("./screens/not-found.tsx")).NotFound }))
+const StartScreen = lazyScreen(async () => (await import("./screens/start-screen.tsx")).StartScreen)
+const ServerScreen = lazyScreen(async () => (await import("./screens/server-screen.tsx")).ServerScreen)
+const ServerHome = lazyScreen(async () => (await import("./screens/server-home.tsx")).ServerHome)
+const SessionScreen = lazyScreen(async () => (await import("./screens/session-screen.tsx")).SessionScreen)
+const LinkedPicker = lazyScreen(async () => (await import("./screens/linked-picker.tsx")).LinkedPicker)
+const NewSandboxScreen = lazyScreen(
+  async () => (await import("./screens/new-sandbox-screen.tsx")).NewSandboxScreen,
+)
+const SandboxScreen = lazyScreen(async () => (await import("./screens/sandbox-screen.tsx")).SandboxScreen)
+const SandboxesScreen = lazyScreen(
+  async () => (await import("./screens/sandboxes-screen.tsx")).SandboxesScreen,
+)
+const SandboxDialogs = lazyScreen(
+  async () => (await import("./sandboxes/sandbox-dialogs.tsx")).SandboxDialogs,
+)
+const NotFound = lazyScreen(async () => (await import("./screens/not-found.tsx")).NotFound)
 
 type RoutesProps = { config: UiConfig; storage?: ServerStorage | undefined }
 

@@ -6,8 +6,14 @@ export async function arrived<T>(part: Promise<T>): Promise<T | undefined> {
   try {
     return await part
   } catch (error) {
-    // How an import says that it could not be fetched. What else a module throws is a bug of ours.
-    if (error instanceof TypeError) return undefined
+    if (isLost(error)) return undefined
     throw error
   }
+}
+
+/** How an import says that it could not be fetched, or its styles. What else a module throws is a bug of ours. */
+function isLost(error: unknown): boolean {
+  return (
+    error instanceof TypeError || (error instanceof Error && /^Unable to preload CSS/.test(error.message))
+  )
 }

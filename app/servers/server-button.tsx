@@ -1,17 +1,31 @@
 // The server's name in the header: it says where we are and opens the picker.
 import BellDot from "lucide-solid/icons/bell-dot"
 import ChevronDown from "lucide-solid/icons/chevron-down"
-import { createMemo, createSignal, lazy, onCleanup, onMount, Show, Suspense } from "solid-js"
+import { createEffect, createMemo, createSignal, lazy, onCleanup, onMount, Show, Suspense } from "solid-js"
+import { arrived } from "../base/arrived.ts"
 import { Dot } from "../ui/dot.tsx"
-import type { PickerForm } from "./picker.tsx"
+import { notify } from "../ui/notices.tsx"
+import type { PickerForm, PickerProps } from "./picker.tsx"
 import { isPickerShortcut, pickerKeys, pickerShortcut } from "./picker-shortcut.ts"
 import { useServers } from "./server-context.tsx"
 import { healthDot, healthWords, waitingCount, waitingWords } from "./server-health.ts"
 import "./server-button.css"
 
 // Most visits never open it.
-const loadPicker = () => import("./picker.tsx")
-const Picker = lazy(async () => ({ default: (await loadPicker()).Picker }))
+const loadPicker = () => arrived(import("./picker.tsx"))
+const Picker = lazy(async () => ({ default: (await loadPicker())?.Picker ?? MissingPicker }))
+
+function MissingPicker(props: Pick<PickerProps, "open">) {
+  createEffect(() => {
+    if (!props.open) return
+    notify({
+      kind: "warn",
+      text: "The list of servers did not arrive: the connection broke off. Reload the page.",
+      action: { label: "Reload", run: () => location.reload() },
+    })
+  })
+  return null
+}
 
 export type ServerButtonProps = {
   /** The picker's form, opened from elsewhere on the page. */

@@ -56,6 +56,28 @@ test("answers that cannot be formatted are plain text, and a reload that is offe
   })
 })
 
+test.each([
+  ["its code", /\/session-screen-[^/]+\.js$/],
+  ["its styles", /\/session-screen-[^/]+\.css$/],
+])(
+  "a screen of which %s does not arrive says so and offers a reload, instead of an empty page",
+  async (_, name) => {
+    await story(stage, async (page, { watch }) => {
+      watch.expect(/Failed to load resource/)
+      await untilLive(page)
+      const { mend } = await cut(page, name)
+      await prompt(page, "Tell me what this is")
+      await page
+        .getByRole("alert")
+        .getByText("A part of this page did not arrive")
+        .waitFor({ timeout: 30_000 })
+      await mend()
+      await page.getByRole("button", { name: "Reload" }).click()
+      await answer(page).getByText("leaves this machine.").waitFor({ timeout: 30_000 })
+    })
+  },
+)
+
 test("what is typed after New session was pressed never goes into the session before, however long it takes", async () => {
   await story(stage, async (first, { context }) => {
     await untilLive(first)
