@@ -1,9 +1,9 @@
 import { expect, test } from "vitest"
 import { fromTargetHeader, targetAuthorizationHeader, targetHeader } from "../../shared/paths.ts"
 import { Problem, problemType } from "../../shared/problems.ts"
-import { makeTestClock } from "../../tests/fakes/test-clock.ts"
+import { makeTestClock, settle } from "../../tests/fakes/test-clock.ts"
 import type { Server } from "../servers/server.ts"
-import { answer, type Fetch, makeClient, makeServerFetch } from "./client.ts"
+import { answer, eventStream, type Fetch, makeClient, makeServerFetch } from "./client.ts"
 import { Failure } from "./failure.ts"
 
 const server: Server = { id: "a:1", name: "A", url: "http://a:1", provided: false }
@@ -198,4 +198,24 @@ test("a request that nobody answers ends after half a minute, and what waits for
   await clock.advance(1)
   expect(aborted).toBe(true)
   expect(await failure).toMatchObject({ name: "Failure", message: expect.stringContaining("in time") })
+})
+
+test("a server that is slow with everything leaves connections for what a person does and for the event stream", async () => {
+  const sent: string[] = []
+  const ask = makeServerFetch(server, (request) => {
+    sent.push(`${request.method} ${new URL(request.url).pathname.replace("/api/proxy/", "")}`)
+    return new Promise(() => undefined)
+  })
+  for (const path of ["path", "config", "agent", "session", "question", "permission"]) void ask(path)
+  void ask("global/event", { headers: { accept: eventStream } })
+  void ask("session", { method: "POST" })
+  await settle()
+  expect(sent).toEqual([
+    "GET path",
+    "GET config",
+    "GET agent",
+    "GET session",
+    "GET global/event",
+    "POST session",
+  ])
 })

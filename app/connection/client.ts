@@ -6,6 +6,7 @@ import type { Server } from "../servers/server.ts"
 import { targetHeaders } from "../servers/target-headers.ts"
 import { browserClock, type Clock } from "./clock.ts"
 import { Failure, failureOf, failureOfAnswer, isPage, tooLate } from "./failure.ts"
+import { makeTurns } from "./few-at-once.ts"
 
 export type Fetch = (request: Request) => Promise<Response>
 
@@ -18,18 +19,28 @@ const sendRequest: Fetch = (request) => fetch(request, { redirect: "manual" })
 /** No request of ours takes longer to be answered. A connection that went dead in silence would hold it for ever. */
 export const answerMs = 30_000
 
+/** What a request for the event stream accepts. */
+export const eventStream = "text/event-stream"
+
+/** With the event stream one of a browser's six connections stays free for everything else. */
+const questionsAtOnce = 4
+
 /** Answers with a 2xx that is not a web page, or rejects with a Failure; an abort stays an abort. */
 export function makeServerFetch(
   server: Server,
   send: Fetch = sendRequest,
   clock: Clock = browserClock,
 ): ServerFetch {
+  const turns = makeTurns(questionsAtOnce)
   return async (target, init) => {
     const request = typeof target === "string" ? new Request(forwardUrl(target), init) : target
     // Here and not in an interceptor of the client: one of its own rewrites headers into the query, and
     // picks the parameter by a path that does not expect a prefix.
     for (const [name, value] of Object.entries(targetHeaders(server))) request.headers.set(name, value)
-    const response = await inTime(request, send, clock)
+    // What a person does waits for nothing, and the event stream would keep its place for ever.
+    const waits = request.method === "GET" && request.headers.get("accept") !== eventStream
+    const ask = () => inTime(request, send, clock)
+    const response = await (waits ? turns(request.signal, ask) : ask())
     if (response.ok && !isPage(response)) return response
     throw await failureOfAnswer(response, server.password !== undefined && server.password !== "")
   }

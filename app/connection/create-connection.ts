@@ -1,7 +1,7 @@
 // Client and link of one server; both end with the owner.
 import { browserLocks, type TabLocks } from "../base/tab-lock.ts"
 import type { Server } from "../servers/server.ts"
-import { answer, type Fetch, makeClient, makeServerFetch } from "./client.ts"
+import { answer, eventStream, type Fetch, makeClient, makeServerFetch } from "./client.ts"
 import type { Connection } from "./connection.ts"
 import { createLink, type LinkOptions } from "./link.ts"
 import type { LinkShare } from "./shared-stream.ts"
@@ -21,7 +21,7 @@ export function createConnection(server: Server, options: ConnectionOptions = {}
     ...linkOptions,
     share: shareOf(server, locks),
     open: (signal) =>
-      serverFetch("global/event", { signal, headers: { accept: "text/event-stream" }, cache: "no-store" }),
+      serverFetch("global/event", { signal, headers: { accept: eventStream }, cache: "no-store" }),
     locate: async (signal) => (await answer(client.path.get({}, { signal }))).directory,
   })
   return { server, client, link }
