@@ -1,7 +1,7 @@
 // Sandboxes as the proxy needs them: the service over a driver, what asks their servers, and who stops the idle ones.
 import * as v from "valibot"
 import { HealthSchema } from "../shared/health.ts"
-import type { AskRoute } from "./activity/ask-server.ts"
+import { type AskRoute, makeBudget } from "./activity/ask-server.ts"
 import { isWorking } from "./activity/is-working.ts"
 import type { Config } from "./config.ts"
 import type { Dial, Network } from "./forward/dial.ts"
@@ -72,11 +72,11 @@ export function makeSandboxes(deps: SandboxesDeps): Spawning & { close: () => Pr
   startReaper({
     driver,
     deadlinesOf: service.deadlines,
-    isWorking: (id, signal) =>
-      isWorking(
-        async (path) => askRoute(await service.route(id, "ourselves"), path, { signal }),
-        now() - workMs,
-      ),
+    isWorking(id, signal) {
+      const options = { signal, budget: makeBudget() }
+      const ask = async (path: string) => askRoute(await service.route(id, "ourselves"), path, options)
+      return isWorking(ask, now() - workMs)
+    },
     log,
     now,
     after,
@@ -89,8 +89,17 @@ export function makeSandboxes(deps: SandboxesDeps): Spawning & { close: () => Pr
     // A process of this machine reaches what the machine reaches; nobody gains anything by asking through us.
     ownsMachine: driver.name === "process",
     async close() {
+      const running = service.names().length
+      if (running > 0) log.info(goOn(running))
       await service.close()
       await driver.close()
     },
   }
+}
+
+/** Else whoever ends us would take them for ended as well. */
+function goOn(running: number): string {
+  return running === 1
+    ? "1 sandbox goes on running; the next start finds it"
+    : `${running} sandboxes go on running; the next start finds them`
 }

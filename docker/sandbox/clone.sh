@@ -5,8 +5,9 @@
 #   SANDBAR_DIRECTORY        where the checkout goes: an absolute path
 #   SANDBAR_BRANCH           a branch or a tag; without it the repository's own choice
 #   SANDBAR_CLONE_DEPTH      how many commits of history; without it all of them
-#   SANDBAR_GIT_HOSTS        the only hosts that may be cloned from, separated by spaces or commas; without it any
-#   SANDBAR_GIT_CREDENTIALS  a directory with the files `username` and `password`
+#   SANDBAR_GIT_HOSTS        the only hosts that may be cloned from, separated by spaces or commas; `*.example.com` means
+#                            those below example.com, not itself; without it any
+#   SANDBAR_GIT_CREDENTIALS  a directory with the files `username` and `password`, for the repository's own host over https
 #   SANDBAR_ALLOW_HTTP       1: http:// too. For tests
 #
 # Repository and branch are words of whoever made a link. Git would take some of them for options, for programs to run
@@ -49,6 +50,7 @@ check_repository() {
 check_host() {
 	for allowed in $(printf %s "$SANDBAR_GIT_HOSTS" | tr A-Z, 'a-z '); do
 		[ "$1" != "$allowed" ] || return 0
+		case $allowed in '*.'?*) case $1 in ?*"${allowed#?}") return 0 ;; esac ;; esac
 	done
 	refuse "$1 is not on the list of hosts that this installation clones from."
 }
@@ -75,12 +77,20 @@ run_git() {
 		git -c http.followRedirects=false -c core.hooksPath=/dev/null -c credential.helper= "$@"
 }
 
+# Over plain http anybody on the way would read them.
+offer_credentials() {
+	case ${SANDBAR_GIT_CREDENTIALS:+$repository} in
+	https://*) export GIT_ASKPASS="${0%/*}/askpass.sh" SANDBAR_GIT_ASKER="$authority" ;;
+	*) unset GIT_ASKPASS SSH_ASKPASS ;;
+	esac
+}
+
 clone() {
 	unfinished=$directory.cloning
 	words=$directory.cloning.log
 	rm -rf "$unfinished" "$words"
 	mkdir -p "${directory%/*}/"
-	[ -z "${SANDBAR_GIT_CREDENTIALS:-}" ] || export GIT_ASKPASS="${0%/*}/askpass.sh"
+	offer_credentials
 	if run_git clone --template= --no-recurse-submodules ${branch:+--branch="$branch"} ${depth:+--depth="$depth"} \
 		-- "$repository" "$unfinished" 2>"$words"; then
 		cat "$words" >&2

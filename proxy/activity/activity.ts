@@ -6,6 +6,7 @@ import type { Log } from "../log.ts"
 import { orAbort } from "../or-abort.ts"
 import type { ManagedServers } from "../sandboxes/managed.ts"
 import { startTimer } from "../start-timer.ts"
+import { type Budget, makeBudget } from "./ask-server.ts"
 import { isByHand, isTyped } from "./intent.ts"
 import { type KnownServer, makeKnownServers, rememberMs } from "./known-servers.ts"
 import { lookForWork } from "./look-for-work.ts"
@@ -15,6 +16,7 @@ export type AskServer = (
   server: Pick<KnownServer, "name" | "authorization">,
   path: string,
   signal: AbortSignal,
+  budget?: Budget,
 ) => Promise<unknown>
 
 export type ActivityDeps = {
@@ -108,8 +110,9 @@ export function makeActivity(deps: ActivityDeps): Activity {
   async function isWorking(server: KnownServer, signal: AbortSignal): Promise<boolean> {
     const wasWorking = server.workedAt !== undefined
     try {
+      const budget = makeBudget()
       const looked = lookForWork(
-        (path) => ask(server, path, signal),
+        (path) => ask(server, path, signal, budget),
         server.directories.keys(),
         now() - rememberMs,
       )

@@ -14,10 +14,17 @@ export type AskDeps = { choose: ChooseTarget; managed: ManagedServers; dial: Dia
 export type AskRoute = (
   route: Route,
   path: string,
-  options: { signal: AbortSignal; authorization?: string | undefined },
+  options: { signal: AbortSignal; authorization?: string | undefined; budget?: Budget },
 ) => Promise<unknown>
 
-/** A server decides how much it says; a list of sessions is far smaller. */
+/**
+ * What the answers to several questions may have together, in characters. A server decides how much it says and how
+ * many questions follow from it, and reading all of that holds up everybody.
+ */
+export type Budget = { left: number }
+export const makeBudget = (): Budget => ({ left: mostBytes })
+
+/** A list of sessions is far smaller. */
 const mostBytes = 4_194_304
 
 export function makeAskRoute(deps: AskRouteDeps): AskRoute {
@@ -29,7 +36,7 @@ export function makeAskRoute(deps: AskRouteDeps): AskRoute {
   const deadlines = () => ignore
   const options = { ...deps, mostBytes, metrics, deadlines, onCut: ignore }
 
-  return async (route, path, { signal, authorization }) => {
+  return async (route, path, { signal, authorization, budget = makeBudget() }) => {
     const headers = {
       accept: "application/json",
       ...(authorization && { [targetAuthorizationHeader]: authorization }),
@@ -37,7 +44,8 @@ export function makeAskRoute(deps: AskRouteDeps): AskRoute {
     const request = new Request("http://sandbar/", { headers, signal })
     const forwardBase = `/${forwardPath.slice(0, -1)}`
     const requestId = crypto.randomUUID()
-    return readJson(await sendToTarget({ ...route, request, path, forwardBase, requestId, slot }, options))
+    const response = await sendToTarget({ ...route, request, path, forwardBase, requestId, slot }, options)
+    return readJson(response, budget)
   }
 }
 
@@ -47,16 +55,18 @@ export function makeAskServer({ choose, managed, dial, askRoute }: AskDeps): Ask
     const target = choose(name)
     return { target, name: target.origin, address: await dial(target), authorization: undefined }
   }
-  return async ({ name, authorization }, path, signal) =>
-    askRoute(await routeTo(name), path, { signal, authorization })
+  return async ({ name, authorization }, path, signal, budget = makeBudget()) =>
+    askRoute(await routeTo(name), path, { signal, authorization, budget })
 }
 
-async function readJson(response: Response): Promise<unknown> {
+async function readJson(response: Response, budget: Budget): Promise<unknown> {
   const decoder = new TextDecoder()
   let text = ""
   for await (const chunk of response.body ?? []) {
-    text += decoder.decode(chunk, { stream: true })
-    if (text.length > mostBytes) throw new Error("the answer is too long")
+    const part = decoder.decode(chunk, { stream: true })
+    budget.left -= part.length
+    if (budget.left < 0) throw new Error("the answers are too long")
+    text += part
   }
   if (!response.ok) throw new Error(`the answer is ${response.status}`)
   return JSON.parse(text)

@@ -81,6 +81,25 @@ describe("a start", () => {
     expect(health.of(id)).toBe("unknown")
   })
 
+  test("that began before we came, and one that goes on after a crash, count for no estimate", async () => {
+    const { clock, driver, took, start } = makeWorld()
+    await start()
+    driver.observe(id, { entered: { queued: clock.now() - 60 * second } })
+    driver.up(id)
+    await clock.advance(second)
+    expect(took).toEqual([])
+    await driver.wake(id, testTemplate())
+    await clock.advance(2 * second)
+    driver.up(id)
+    await clock.advance(second)
+    expect(took).toEqual([2 * second])
+    driver.observe(id, { up: false, step: "starting" })
+    await clock.advance(60 * second)
+    driver.up(id)
+    await clock.advance(second)
+    expect(took).toEqual([2 * second])
+  })
+
   test("that was ready before we came is asked, and counts for no estimate", async () => {
     const { clock, driver, health, took } = makeWorld()
     const before = makeMemoryDriver({ store: driver.store, now: clock.now })

@@ -41,6 +41,9 @@ export function makeHealthOfStart(deps: HealthDeps): HealthOfStart {
   const { driver, isHealthy, onChange, onStarted, now, after } = deps
   const checks = new Map<string, Check>()
   const starting = new Set<string>()
+  const openedAt = now()
+  /** When the start began that was told last: after a crash, its steps go on. */
+  const told = new Map<string, number>()
 
   function drop(id: string): void {
     checks.get(id)?.stop.abort()
@@ -54,6 +57,7 @@ export function makeHealthOfStart(deps: HealthDeps): HealthOfStart {
       drop(id)
       if (observation?.wanted === "running") starting.add(id)
       else starting.delete(id)
+      if (!observation) told.delete(id)
       return
     }
     const known = checks.get(id)
@@ -88,10 +92,16 @@ export function makeHealthOfStart(deps: HealthDeps): HealthOfStart {
     if (check.health === health) return
     check.health = health
     const observation = driver.seen.get(id)
-    const began = observation && Math.min(...Object.values(observation.entered))
-    if (health === "healthy" && observation && check.seenStarting && Number.isFinite(began))
-      onStarted(observation, now() - (began ?? 0))
+    if (health === "healthy" && observation && check.seenStarting) tellStart(id, observation)
     onChange(id)
+  }
+
+  /** Not of a start that began before us: the time in which nobody looked would count as well. */
+  function tellStart(id: string, observation: Observation): void {
+    const began = Math.min(...Object.values(observation.entered))
+    if (!Number.isFinite(began) || began < openedAt || told.get(id) === began) return
+    told.set(id, began)
+    onStarted(observation, now() - began)
   }
 
   return {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest"
 import { observed } from "../../tests/fakes/observed.ts"
-import { deadlinesOf, dueOf, graceMs } from "./idle.ts"
+import { deadlinesOf, dueOf, failedMs, graceMs } from "./idle.ts"
 
 const minute = 60_000
 const rules = { idleAfterMs: 30 * minute, maximumLifeMs: null }
@@ -25,6 +25,24 @@ describe("the idle deadline", () => {
       idleAt: null,
       endsAt: null,
     })
+  })
+})
+
+describe("what failed", () => {
+  const failure = {
+    ...{ code: "crash" as const, step: "starting" as const, sentence: "", remedies: [], details: "" },
+    terminal: true,
+  }
+  test("and runs no more is never due: its reason stays until a person does something", () => {
+    const { startedAt: _, ...rest } = running
+    const deadlines = deadlinesOf({ ...rest, failure }, rules)
+    expect(deadlines).toMatchObject({ idleAt: null, endsAt: null })
+  })
+  test("and still holds resources shows its reason for a day", () => {
+    expect(deadlinesOf({ ...running, failure }, rules).idleAt).toBe(10 * minute + failedMs)
+    expect(deadlinesOf({ ...running, failure: { ...failure, terminal: false } }, rules).idleAt).toBe(
+      40 * minute,
+    )
   })
 })
 

@@ -7,6 +7,9 @@ export type LifeRules = {
   readonly maximumLifeMs: number | null
 }
 
+/** What failed keeps its reason for so long, although it may hold resources: whoever made it may be away. */
+export const failedMs = 24 * 60 * 60_000
+
 /** Work that is under way at the end of a life has this long to come to its own end. */
 export const graceMs = 10 * 60_000
 
@@ -19,11 +22,16 @@ export type Deadlines = {
 
 /** `intentAt`: what this replica knows and may not have told the driver yet. */
 export function deadlinesOf(observation: Observation, rules: LifeRules, intentAt = 0): Deadlines {
-  const { record, startedAt, wanted, keepAwakeUntil } = observation
+  const { record, startedAt, wanted, keepAwakeUntil, failure } = observation
   const lastActivityAt = Math.max(record.createdAt, observation.intentAt, intentAt)
-  if (wanted !== "running") return { lastActivityAt, idleAt: null, endsAt: null }
+  const hasFailed = failure?.terminal === true
+  // Nothing of it runs, so there is nothing to stop; a stop would only take its reason away.
+  const isOver = hasFailed && startedAt === undefined
+  if (wanted !== "running" || isOver) return { lastActivityAt, idleAt: null, endsAt: null }
   const since = Math.max(lastActivityAt, startedAt ?? 0)
-  const idleAt = rules.idleAfterMs === null ? null : Math.max(since + rules.idleAfterMs, keepAwakeUntil ?? 0)
+  const idleAfterMs =
+    rules.idleAfterMs !== null && hasFailed ? Math.max(rules.idleAfterMs, failedMs) : rules.idleAfterMs
+  const idleAt = idleAfterMs === null ? null : Math.max(since + idleAfterMs, keepAwakeUntil ?? 0)
   const endsAt =
     rules.maximumLifeMs === null || startedAt === undefined ? null : startedAt + rules.maximumLifeMs
   return { lastActivityAt, idleAt, endsAt }

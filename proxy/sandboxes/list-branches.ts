@@ -38,7 +38,7 @@ export function makeListBranches({ fetch, network, deadlineMs = 8_000 }: ListBra
       signal.throwIfAborted()
       if (error instanceof Problem) throw error
       const why = deadline.aborted ? "did not answer in time" : "cannot be reached from here"
-      throw refuse(`${repository.hostname} ${why}. You can type the branch.`, error)
+      throw refuse(`${repository.hostname} ${why}.`, error)
     }
   }
 }
@@ -57,14 +57,15 @@ async function addressOf(
   const allowed = addresses.filter((address) => mayDial(address, privateToo))
   if (addresses.length > 0 && allowed.length === addresses.length) return allowed[0] as string
   // Whether a name leads into our own network is nobody's business.
-  throw refuse(`${host} cannot be reached from here. You can type the branch.`)
+  throw refuse(`${host} cannot be reached from here.`)
 }
 
-const never = new Set(["linkLocal", "unspecified", "broadcast", "multicast", "reserved"])
+/** Not what leads elsewhere in disguise either: a translated address (RFC 6052) may be a cloud's metadata service. */
+const ownRanges = new Set(["unicast", "private", "uniqueLocal", "carrierGradeNat", "loopback"])
 
 function mayDial(address: string, privateToo: boolean): boolean {
   const range = ipaddr.process(address).range()
-  return privateToo ? !never.has(range) : range === "unicast"
+  return privateToo ? ownRanges.has(range) : range === "unicast"
 }
 
 function askRefs(
@@ -106,7 +107,7 @@ async function readAnswer(response: Response, host: string): Promise<Uint8Array>
     throw refuse(`${host} shows this repository to nobody without a password, or has none of that name.`)
   const type = response.headers.get("content-type") ?? ""
   if (!response.ok || !type.startsWith("application/x-git-upload-pack-result"))
-    throw refuse(`${host} does not tell its branches. You can type the branch.`)
+    throw refuse(`${host} does not tell its branches.`)
   const parts: Uint8Array[] = []
   let length = 0
   for await (const part of response.body ?? []) {

@@ -29,7 +29,8 @@ export async function readBody<T>(context: ProxyContext, schema: v.GenericSchema
   const result = v.safeParse(schema, text === "" ? {} : parse(text))
   if (result.success) return result.output
   const field = result.issues[0].path?.[0]?.key
-  const sentence = typeof field === "string" ? sentences[field] : undefined
+  // Also what every object has: `constructor` is no sentence.
+  const sentence = typeof field === "string" && Object.hasOwn(sentences, field) ? sentences[field] : undefined
   if (typeof field !== "string" || sentence === undefined)
     throw new Problem("request.malformed", "Sandbar does not understand this request about a sandbox.")
   throw new Problem("sandbox.malformed", sentence, { field })

@@ -5,7 +5,7 @@ import { makeMemoryDriver, memoryEndpoint } from "../../tests/fakes/memory-drive
 import { recorded } from "../../tests/fakes/observed.ts"
 import { testTemplate } from "../../tests/fakes/test-template.ts"
 import type { Observation } from "./driver.ts"
-import { deadlinesOf } from "./idle.ts"
+import { deadlinesOf, failedMs } from "./idle.ts"
 import { startReaper } from "./reaper.ts"
 
 const minute = 60_000
@@ -85,14 +85,16 @@ describe("an idle sandbox", () => {
     expect(wanted()).toBe("running")
   })
 
-  test("that cannot start is stopped without a question, one that still starts is left for a while", async () => {
+  test("that cannot start is stopped without a question after a day, one that still starts is left for a while", async () => {
     const { clock, driver, world, wanted } = await makeWorld()
     driver.observe(id, { up: false, step: "pulling" })
     await clock.advance(45 * minute)
     expect(wanted()).toBe("running")
     const failure: Failure = { code: "image", step: "pulling", sentence: "", remedies: [], details: "" }
     driver.observe(id, { failure: { ...failure, terminal: true } })
-    await clock.advance(minute)
+    await clock.advance(failedMs - 46 * minute)
+    expect(wanted()).toBe("running")
+    await clock.advance(2 * minute)
     expect([wanted(), world.asked]).toEqual(["stopped", 0])
   })
 

@@ -115,6 +115,8 @@ function orNothing<T>(read: () => T): T | undefined {
 
 function logs(context: ProxyContext, deps: SandboxRouteDeps): Response {
   const [user, id] = mine(context)
+  // Before anything is answered: HEAD never comes to the lines.
+  deps.spawning.service.get(user, id)
   const follow = context.req.query("follow") === "1"
   const tail = Math.min(
     Number(/^\d{1,6}$/.exec(context.req.query("tail") ?? "200")?.[0] ?? 200),

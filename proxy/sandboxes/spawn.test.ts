@@ -3,6 +3,7 @@ import type { SpawnRequest } from "../../shared/sandboxes.ts"
 import { isSandboxId } from "../../shared/servers.ts"
 import { type MemoryDriverOptions, makeMemoryDriver } from "../../tests/fakes/memory-driver.ts"
 import { testTemplate } from "../../tests/fakes/test-template.ts"
+import type { SandboxRecord } from "./driver.ts"
 import { sandboxId } from "./names.ts"
 import { makeOwnerOf } from "./owner.ts"
 import { makeSpawn } from "./spawn.ts"
@@ -207,6 +208,34 @@ describe("the quota", () => {
     const [one, two] = await Promise.all([first.ask(), second.ask()])
     expect(one?.id).toBe(two?.id)
     expect(first.driver.seen.size).toBe(1)
+  })
+})
+
+describe("what deleted sandboxes left", () => {
+  test("hoarding: a person who makes and deletes again and again fills no disk; going on with data is still possible", async () => {
+    const { driver, ask } = makeWorld({ most: 1 })
+    const ids: string[] = []
+    for (const name of ["One", "Two", "Three"]) {
+      const { id } = await ask({ name })
+      await driver.delete(id, { data: "keep" })
+      ids.push(id)
+    }
+    await expect(ask({ name: "Four" })).rejects.toMatchObject({ code: "sandbox.quota" })
+    expect((await ask({ name: "Four" }, bob)).isNew).toBe(true)
+    const [first = "", second = ""] = ids
+    await driver.delete(second, { data: "delete" })
+    expect((await ask({ name: "Five", adopt: first })).id).toBe(first)
+  })
+
+  test("is no way around the hosts of a template", async () => {
+    const { driver, ask } = makeWorld()
+    const { id } = await ask({ repository })
+    await driver.delete(id, { data: "keep" })
+    const record = { ...driver.seen.get(id)?.record, repository: "https://evil.example/a/app" }
+    driver.observe(id, { record: record as SandboxRecord })
+    const calls = driver.calls.length
+    await expect(ask({ adopt: id })).rejects.toMatchObject({ code: "sandbox.malformed", field: "template" })
+    expect(driver.calls.length).toBe(calls)
   })
 })
 

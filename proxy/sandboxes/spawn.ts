@@ -25,6 +25,8 @@ export type Spawn = (owner: Owner, request: SpawnRequest) => Promise<Spawned>
 /** Longer than another replica takes from making its sandbox to looking at all of them. */
 const mostLooks = 11
 const lookMs = 200
+/** What deleted sandboxes left is no sandbox, but it fills disks: so much of it for each sandbox that a person may have. */
+const keptForEach = 3
 
 type Wish = Pick<SandboxRecord, "id" | "slug" | "repository" | "branch" | "directory">
 
@@ -36,19 +38,21 @@ export function makeSpawn(deps: SpawnDeps): Spawn {
   async function begin(record: SandboxRecord, template: Template): Promise<Spawned> {
     const { id, owner } = record
     const before = driver.seen.get(id)
-    requireRoom(owner)
+    requireRoom(owner, before === undefined)
     await driver.ensure(record, template)
     if (before === undefined) await giveWay(record, "delete")
     else await giveWay(record, "keep")
     return { id, isNew: true }
   }
 
-  function requireRoom(owner: string): void {
-    const ids = new Set<string>()
-    for (const { record, wanted } of driver.seen.values())
-      if (record.owner === owner && (wanted === "running" || wanted === "stopped")) ids.add(record.id)
+  function requireRoom(owner: string, isNew: boolean): void {
+    const own = [...driver.seen.values()].filter(({ record }) => record.owner === owner)
+    const live = own.filter(({ wanted }) => wanted === "running" || wanted === "stopped")
+    const ids = new Set(live.map(({ record }) => record.id))
     for (const [id, other] of pending) if (other.owner === owner) ids.add(id)
-    if (ids.size >= deps.most) throw tooMany(deps.most)
+    if (ids.size >= deps.most) throw tooMany(ids.size, deps.most)
+    const kept = own.filter(({ wanted }) => wanted === "data").length
+    if (isNew && kept >= keptForEach * deps.most) throw tooMuchKept(kept)
   }
 
   /**
@@ -63,7 +67,7 @@ export function makeSpawn(deps: SpawnDeps): Spawn {
       if (all.findIndex((record) => record.id === id) >= deps.most) break
     }
     await driver.delete(id, { data })
-    throw tooMany(deps.most)
+    throw tooMany(deps.most, deps.most)
   }
 
   return async (owner, request) => {
@@ -72,7 +76,7 @@ export function makeSpawn(deps: SpawnDeps): Spawn {
     const unavailable = driver.unavailable()
     if (unavailable !== undefined) throw new Problem("sandbox.unavailable", unavailable)
     const wish = request.adopt
-      ? adopted(owner, request.adopt, driver)
+      ? adopted(owner, request.adopt, template, deps)
       : { ...identified(owner, request, template, deps) }
     const running = pending.get(wish.id)
     if (running) return { ...(await running.spawned), isNew: false }
@@ -98,10 +102,18 @@ function byAge(one: SandboxRecord, other: SandboxRecord): number {
 }
 
 /** The data says what it is of; a person chooses only the name and the template anew. */
-function adopted(owner: Owner, id: string, driver: Pick<Driver, "seen">): Wish {
+function adopted(
+  owner: Owner,
+  id: string,
+  { gitHosts }: Template,
+  { driver, allowHttp }: Pick<SpawnDeps, "driver" | "allowHttp">,
+): Wish {
   const record = driver.seen.get(id)?.record
   if (record?.owner !== owner.hash) throw unknownSandbox()
   const { slug, repository, branch, directory } = record
+  // Else data of another template would be the way around this one's hosts.
+  const checked = repository === null ? undefined : checkRepository(repository, { gitHosts, allowHttp })
+  if (checked && !checked.ok) throw malformed(checked.reason, "template")
   return { id, slug, repository, branch, directory }
 }
 
@@ -147,8 +159,15 @@ function requireGone(id: string, driver: Pick<Driver, "seen">): void {
   })
 }
 
-function tooMany(most: number): Problem {
-  const detail = `You have ${most} sandboxes, which is as many as you may have. Delete one that you no longer need.`
+/** `count` may be the larger one: an operator can lower the limit at any time. */
+function tooMany(count: number, most: number): Problem {
+  const limit = count > most ? `of ${most} that you may have` : "which is as many as you may have"
+  const detail = `You have ${count} sandboxes, ${limit}. Delete one that you no longer need.`
+  return new Problem("sandbox.quota", detail)
+}
+
+function tooMuchKept(count: number): Problem {
+  const detail = `You keep the data of ${count} deleted sandboxes, which is as much as you may keep. Delete some of it first.`
   return new Problem("sandbox.quota", detail)
 }
 

@@ -3,11 +3,15 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, 
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest"
+import { testCertificate } from "../wire/test-certificate.ts"
 import { type GitServer, makeRepository, startGitServer } from "./git-server.ts"
 
 const script = join(import.meta.dirname, "../../docker/sandbox/clone.sh")
+const askpass = join(import.meta.dirname, "../../docker/sandbox/askpass.sh")
 const root = mkdtempSync(join(tmpdir(), "sandbar-clone-"))
 const served = join(root, "served")
+const authority = join(root, "authority.pem")
+const login = "alice:correct horse"
 let server: GitServer
 let closed: GitServer
 let home: string
@@ -16,7 +20,8 @@ let checkout: string
 beforeAll(() => {
   makeRepository(served, "team/project.git")
   server = startGitServer({ root: served })
-  closed = startGitServer({ root: served, login: "alice:correct horse" })
+  closed = startGitServer({ root: served, login, tls: true })
+  writeFileSync(authority, testCertificate)
 })
 
 afterAll(async () => {
@@ -46,6 +51,7 @@ async function clone(env: Readonly<Record<string, string>> = {}): Promise<Outcom
       SANDBAR_DIRECTORY: checkout,
       SANDBAR_TERMINATION_LOG: told,
       SANDBAR_ALLOW_HTTP: "1",
+      GIT_SSL_CAINFO: authority,
       ...env,
     },
     stdin: "ignore",
@@ -159,6 +165,42 @@ describe("a password", () => {
     expect(kept).toBe("")
   })
 
+  test("is not spoken over plain http, where anybody on the way would read it", async () => {
+    const open = startGitServer({ root: served, login })
+    const { code, told } = await clone({
+      SANDBAR_REPOSITORY: `${open.url}/team/project.git`,
+      SANDBAR_GIT_CREDENTIALS: credentials(),
+    })
+    await open.stop()
+    expect(code).toBe(1)
+    expect(told).toContain("terminal prompts disabled")
+    expect(open.requests.map((request) => request.authorization)).toEqual([null])
+  })
+
+  test("is told to nobody but the repository's own host, whoever asks git for it", () => {
+    const env = {
+      PATH: process.env.PATH,
+      SANDBAR_GIT_CREDENTIALS: credentials(),
+      SANDBAR_GIT_ASKER: "git.example.com",
+    }
+    const ask = (prompt: string) => Bun.spawnSync([askpass, prompt], { env }).stdout.toString()
+    expect(ask("Username for 'https://git.example.com': ")).toBe("alice")
+    expect(ask("Password for 'https://alice@git.example.com': ")).toBe("correct horse")
+    expect(ask("Password for 'https://a%40b@git.example.com': ")).toBe("correct horse")
+    for (const elsewhere of [
+      "https://evil.example.com",
+      "https://git.example.com.evil.org",
+      "https://evil.org/git.example.com",
+      "https://git.example.com@evil.org",
+      "https://git.example.com:8443",
+      "http://git.example.com",
+      "",
+    ]) {
+      expect(ask(`Username for '${elsewhere}': `), elsewhere).toBe("")
+      expect(ask(`Password for '${elsewhere.replace("//", "//alice@")}': `), elsewhere).toBe("")
+    }
+  })
+
   test("is not waited for where there is none", async () => {
     const { code, told } = await clone({ SANDBAR_REPOSITORY: repository() })
     expect(code).toBe(1)
@@ -166,7 +208,7 @@ describe("a password", () => {
   })
 
   test("does not reach another server by a redirect", async () => {
-    const elsewhere = startGitServer({ root: served, redirect: closed.url })
+    const elsewhere = startGitServer({ root: served, redirect: closed.url, tls: true })
     const before = closed.requests.length
     const { code, told } = await clone({
       SANDBAR_REPOSITORY: `${elsewhere.url}/team/project.git`,
@@ -179,7 +221,7 @@ describe("a password", () => {
   })
 
   test("does not follow the settings that an agent wrote into its home", async () => {
-    const thief = startGitServer({ root: served, login: "nobody:nothing" })
+    const thief = startGitServer({ root: served, login: "nobody:nothing", tls: true })
     const settings = `[url "${thief.url}/"]\n\tinsteadOf = ${closed.url}/\n[credential]\n\thelper = "!touch ${home}/helped; true"\n`
     writeFileSync(join(home, ".gitconfig"), settings)
     await clone({ SANDBAR_REPOSITORY: repository(), SANDBAR_GIT_CREDENTIALS: credentials() })
@@ -250,6 +292,24 @@ describe("a hostile repository", () => {
       expect(told).toContain("127.0.0.1 is not on the list")
     }
     expect((await clone({ SANDBAR_GIT_HOSTS: "GitHub.com,127.0.0.1" })).code).toBe(0)
+  })
+
+  test("is refused: a host that is not below the one that a pattern names", async () => {
+    const isAsked = async (host: string, pattern: string) => {
+      // The host is looked at before the directory, and nobody is asked anything.
+      const { told } = await clone({
+        SANDBAR_REPOSITORY: `https://${host}/x`,
+        SANDBAR_GIT_HOSTS: `github.com ${pattern}`,
+        SANDBAR_DIRECTORY: "",
+      })
+      return told === "SANDBAR_DIRECTORY is not an absolute path.\n"
+    }
+    for (const host of ["git.example.com", "a.b.example.com", "GIT.Example.COM", "git.example.com:8443"])
+      expect(await isAsked(host, "*.Example.com"), host).toBe(true)
+    for (const host of ["example.com", "evilexample.com", "git.example.com.evil.org", "git.example.org"])
+      expect(await isAsked(host, "*.example.com"), host).toBe(false)
+    for (const pattern of ["*", "*.", "git.*", "*example.com", "*.*"])
+      expect(await isAsked("git.example.com", pattern), pattern).toBe(false)
   })
 })
 

@@ -2,6 +2,7 @@
 // send its visitors elsewhere.
 import { mkdirSync } from "node:fs"
 import { dirname, join } from "node:path"
+import { testCertificate, testKey } from "../wire/test-certificate.ts"
 
 export interface GitServer {
   readonly url: string
@@ -18,14 +19,17 @@ export interface GitServerOptions {
   /** Where every request is sent instead. */
   readonly redirect?: string
   readonly hostname?: string
+  /** https://localhost, with the certificate of the tests. */
+  readonly tls?: boolean
 }
 
 export function startGitServer(options: GitServerOptions): GitServer {
-  const { root, login, redirect, hostname = "127.0.0.1" } = options
+  const { root, login, redirect, hostname = "127.0.0.1", tls = false } = options
   const requests: { line: string; authorization: string | null }[] = []
   const server = Bun.serve({
     hostname,
     port: 0,
+    ...(tls && { tls: { cert: testCertificate, key: testKey } }),
     fetch(request) {
       const { pathname, search } = new URL(request.url)
       const authorization = request.headers.get("authorization")
@@ -36,7 +40,8 @@ export function startGitServer(options: GitServerOptions): GitServer {
       return askGit(root, request)
     },
   })
-  return { url: `http://${hostname}:${server.port}`, requests, stop: () => server.stop(true) }
+  const url = tls ? `https://localhost:${server.port}` : `http://${hostname}:${server.port}`
+  return { url, requests, stop: () => server.stop(true) }
 }
 
 async function askGit(root: string, request: Request): Promise<Response> {

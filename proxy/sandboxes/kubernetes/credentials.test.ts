@@ -3,7 +3,7 @@ import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { KubeConfig } from "@kubernetes/client-node"
-import { afterEach, beforeEach, describe, expect, test } from "vitest"
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest"
 import { loadKubeConfig, makeCredentialSource } from "./credentials.ts"
 
 let directory = ""
@@ -121,4 +121,15 @@ describe("a mounted token", () => {
 test("without a kubeconfig and outside a cluster there is nothing to ask, and that is said", async () => {
   const source = makeCredentialSource(() => loadKubeConfig({ env: { HOME: directory } }))
   await expect(source.get()).rejects.toThrow(/no cluster is known/)
+})
+
+test("a KUBECONFIG that names no file is told in a sentence", async () => {
+  const missing = join(directory, "missing")
+  vi.stubEnv("KUBECONFIG", missing)
+  const source = makeCredentialSource(() => loadKubeConfig({ env: { KUBECONFIG: missing } }))
+  await expect(source.get()).rejects.toMatchObject({
+    code: "sandbox.unavailable",
+    detail: `KUBECONFIG=${missing} cannot be read: there is no such file.`,
+  })
+  vi.unstubAllEnvs()
 })

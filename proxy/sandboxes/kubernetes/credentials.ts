@@ -5,6 +5,7 @@ import { existsSync } from "node:fs"
 import { homedir } from "node:os"
 import { join } from "node:path"
 import { KubeConfig } from "@kubernetes/client-node"
+import { Problem } from "../../../shared/problems.ts"
 
 export type Credentials = {
   readonly server: string
@@ -111,11 +112,23 @@ export function loadKubeConfig({ file, context, env }: KubeConfigPlace): KubeCon
   if (file !== undefined) config.loadFromFile(file)
   else if (isInCluster) config.loadFromCluster()
   else if (env.KUBECONFIG || existsSync(join(env.HOME ?? homedir(), ".kube", "config")))
-    config.loadFromDefault()
+    loadDefault(config, env)
   else
-    throw new Error(
+    throw new Problem(
+      "sandbox.unavailable",
       "There is no kubeconfig, and this is not a pod with a service account: no cluster is known.",
     )
   if (context !== undefined) config.setCurrentContext(context)
   return config
+}
+
+function loadDefault(config: KubeConfig, env: KubeConfigPlace["env"]): void {
+  try {
+    config.loadFromDefault()
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException
+    const why = code === "ENOENT" ? "there is no such file" : message
+    const named = env.KUBECONFIG ? `KUBECONFIG=${env.KUBECONFIG}` : "The kubeconfig in ~/.kube/config"
+    throw new Problem("sandbox.unavailable", `${named} cannot be read: ${why}.`, { cause: error })
+  }
 }

@@ -2,6 +2,7 @@
 import { type Finding, finding, minute, type Rule, type Scene } from "./finding.ts"
 import { initContainer, serverContainer } from "./names.ts"
 import { brief } from "./refusal.ts"
+import { registryWords } from "./registry-words.ts"
 import { newestEvent } from "./sandbox-events.ts"
 import { containerStatus } from "./start-position.ts"
 
@@ -32,6 +33,7 @@ export const imageMissing: Rule = (scene) => {
   const words = [waiting.message, event?.message]
     .filter((each) => each && !/^Error: \w+$/.test(each))
     .join("\n")
+  const said = registryWords([waiting.message, event?.message], status.image)
   const terminal =
     waiting.reason === "InvalidImageName" ||
     waiting.reason === "ErrImageNeverPull" ||
@@ -40,7 +42,7 @@ export const imageMissing: Rule = (scene) => {
   return finding(
     "image",
     "pulling",
-    `The image ${status.image || "of the template"} cannot be fetched: ${brief(words || (waiting.reason ?? ""))}`,
+    `The image ${status.image || "of the template"} cannot be fetched: ${brief(said || (waiting.reason ?? ""))}`,
     ["retry", "operator", "edit"],
     { details: words, terminal },
   )

@@ -1,6 +1,7 @@
 // Sandboxes as pods: the contract of driver.ts over the objects of Kubernetes. Kubernetes keeps the truth; what is held
 // here are caches, which a restart or another replica fills from the same objects.
 import { randomBytes } from "node:crypto"
+import { Problem } from "../../../shared/problems.ts"
 import type { Log } from "../../log.ts"
 import type { Capabilities, Driver, SandboxRecord } from "../driver.ts"
 import type { Template } from "../templates/template.ts"
@@ -122,7 +123,10 @@ export function makeKubernetesDriver(options: KubernetesDriverOptions): Driver {
         return await begin()
       } catch (err) {
         if (startTrouble === undefined)
-          log.error({ err }, "the cluster cannot be asked for sandboxes; trying again")
+          log.error(
+            err instanceof Problem ? { reason: err.detail } : { err },
+            "the cluster cannot be asked for sandboxes; trying again",
+          )
         startTrouble = err
         await pause(retryMs, signal)
       }

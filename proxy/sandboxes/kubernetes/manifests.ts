@@ -24,7 +24,8 @@ export function manifests(options: ManifestOptions): string {
   const named = templates.flatMap(({ kubernetes }) => (kubernetes ? [kubernetes.namespace] : []))
   const namespaces = [...new Set(named.length > 0 ? named : [sampleNamespace])]
   return [
-    heading("Who Sandbar is. The pods of its Deployment name this account.") +
+    heading(`These namespaces have to exist: ${[proxyNamespace, ...namespaces].join(", ")}.`) +
+      heading("Who Sandbar is. The pods of its Deployment name this account.") +
       document(accountOf(serviceAccount, proxyNamespace)),
     ...atHome(options),
     ...namespaces.flatMap((namespace) => inNamespace(namespace, options)),

@@ -120,25 +120,34 @@ describe("a repository is a stranger's word", () => {
     })
 })
 
-describe("the hosts that may be cloned from", () => {
-  const hostsFor = (gitHosts: string[], repository = "https://code.example.com/a/b") => {
-    const pod = podOf({ ...record, repository }, { ...template, gitHosts })
+test("the hosts that may be cloned from are told to the clone, which knows patterns too", () => {
+  const hostsFor = (gitHosts: string[]) => {
+    const pod = podOf(record, { ...template, gitHosts })
     return pod.spec?.initContainers?.[0]?.env?.find(({ name }) => name === "SANDBAR_GIT_HOSTS")?.value
   }
-
-  test("are told by name, also where the template has a pattern", () => {
-    expect(hostsFor([])).toBeUndefined()
-    expect(hostsFor(["github.com"])).toBe("github.com")
-    expect(hostsFor(["github.com", "*.example.com"])).toBe("github.com code.example.com")
-  })
-
-  test("are never left out because none fits: that would allow every host", () => {
-    expect(hostsFor(["*.example.com"], "https://evil.example.org/a/b")).toBe("none.invalid")
-  })
+  expect(hostsFor([])).toBeUndefined()
+  expect(hostsFor(["github.com", "*.example.com"])).toBe("github.com *.example.com")
 })
 
 describe("overrides of the pod", () => {
   const containers = (change: object) => ({ spec: { containers: [{ name: "opencode", ...change }] } })
+
+  test("that are for the clone go with it where nothing is cloned", () => {
+    const strict = {
+      allowPrivilegeEscalation: false,
+      readOnlyRootFilesystem: true,
+      capabilities: { drop: ["ALL"] },
+    }
+    const initContainers = [
+      { name: "clone", env: [{ name: "LANG", value: "de_DE.UTF-8" }] },
+      { name: "warm-up", securityContext: strict },
+    ]
+    const overriding = withPart({ podOverrides: { spec: { initContainers } } })
+    const names = (repository: string | null) =>
+      podOf({ ...record, repository }, overriding).spec?.initContainers?.map(({ name }) => name)
+    expect(names("https://git.example.com/ada/engine.git")).toEqual(["clone", "warm-up"])
+    expect(names(null)).toEqual(["warm-up"])
+  })
 
   test("are merged into the container that they name", () => {
     const podOverrides = {

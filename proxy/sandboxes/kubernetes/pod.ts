@@ -1,6 +1,6 @@
 // The pod of a sandbox. As it stands it passes the `restricted` Pod Security Standard, with a read-only root file system
 // and without an account of the cluster on top.
-import { isAllowedHost, repositoryName } from "../../../shared/repository.ts"
+import { repositoryName } from "../../../shared/repository.ts"
 import type { SandboxRecord } from "../driver.ts"
 import { opencodeConfig } from "../opencode-config.ts"
 import type { Template } from "../templates/template.ts"
@@ -32,12 +32,20 @@ const cloneDepth = 50
 /** Throws a Problem when the template's overrides weaken the pod without being allowed to. */
 export function podOf(record: SandboxRecord, template: Template): PodTemplate {
   const plain = { metadata: { labels: podLabels(record) }, spec: specOf(record, template) } as PodTemplate
-  const pod = mergeStrategically(plain, partOf(template).podOverrides ?? {}) as PodTemplate
+  const merged = mergeStrategically(plain, partOf(template).podOverrides ?? {}) as PodTemplate
+  const pod = record.repository === null ? withoutClone(merged) : merged
   // What finds the pod again is not the template's to change.
   const labels = { ...pod.metadata?.labels, ...podLabels(record) }
   const whole = { ...pod, metadata: { ...pod.metadata, labels } } as PodTemplate
   refuseWeakness(whole, template)
   return whole
+}
+
+/** What a template says about the clone would be a container of its own where nothing is cloned. */
+function withoutClone(pod: PodTemplate): PodTemplate {
+  const initContainers = pod.spec?.initContainers?.filter(({ name }) => name !== initContainer)
+  if (initContainers === undefined) return pod
+  return { ...pod, spec: { ...pod.spec, initContainers } } as PodTemplate
 }
 
 function podLabels(record: SandboxRecord): Record<string, string> {
@@ -72,6 +80,7 @@ function specOf(record: SandboxRecord, template: Template): PodSpec {
 }
 
 function cloneContainer(record: SandboxRecord, template: Template): Container {
+  const { gitHosts } = template
   const { gitSecret } = partOf(template)
   return {
     ...common(template),
@@ -81,7 +90,8 @@ function cloneContainer(record: SandboxRecord, template: Template): Container {
       ...baseVariables(record, template),
       { name: "SANDBAR_REPOSITORY", value: record.repository ?? "" },
       ...(record.branch === null ? [] : [{ name: "SANDBAR_BRANCH", value: record.branch }]),
-      ...gitHostsVariable(record, template),
+      // The script looks again: the record may have been made when the template allowed more.
+      ...(gitHosts.length === 0 ? [] : [{ name: "SANDBAR_GIT_HOSTS", value: gitHosts.join(" ") }]),
       { name: "SANDBAR_CLONE_DEPTH", value: String(cloneDepth) },
       ...(gitSecret === undefined ? [] : [{ name: "SANDBAR_GIT_CREDENTIALS", value: gitCredentials }]),
     ],
@@ -90,17 +100,6 @@ function cloneContainer(record: SandboxRecord, template: Template): Container {
       ...(gitSecret === undefined ? [] : [{ name: "git", mountPath: gitCredentials, readOnly: true }]),
     ],
   }
-}
-
-/** The script knows exact hosts only, so `*.example.com` becomes the one that is cloned from, if it is below that. */
-function gitHostsVariable({ repository }: SandboxRecord, { gitHosts }: Template): Variable[] {
-  if (gitHosts.length === 0) return []
-  const exact = gitHosts.filter((host) => !host.startsWith("*."))
-  const host = URL.parse(repository ?? "")?.hostname
-  const matched = host && isAllowedHost(host, gitHosts) ? [host] : []
-  // Never empty: that would mean any host.
-  const hosts = [...new Set([...exact, ...matched])].join(" ") || "none.invalid"
-  return [{ name: "SANDBAR_GIT_HOSTS", value: hosts }]
 }
 
 function openCodeContainer(record: SandboxRecord, template: Template): Container {

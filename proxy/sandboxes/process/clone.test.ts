@@ -7,6 +7,7 @@ import {
   readFileSync,
   realpathSync,
   rmSync,
+  symlinkSync,
   writeFileSync,
 } from "node:fs"
 import { tmpdir } from "node:os"
@@ -156,6 +157,43 @@ describe("attacks on git, with every check before it passed by", () => {
   })
 })
 
+describe("attacks by whoever answers git", () => {
+  const talking = (text: string) => writeProgram(directory, "talking-git", `#!/bin/sh\n${text}\nexit 1\n`)
+
+  test("a remote that talks without end: the last of it is kept, and little of it is logged", async () => {
+    const lines: string[] = []
+    const words = await clone({
+      git: talking(`yes "remote: again and again" 2>/dev/null | head -n 20000 >&2; echo last >&2`),
+      onLine: (line) => lines.push(line),
+    })
+    expect(words).toHaveLength(20)
+    expect(words?.at(-1)).toBe("last")
+    expect(lines).toHaveLength(500)
+  })
+
+  test("a remote whose line never ends: its beginning is kept", async () => {
+    const words = await clone({ git: talking("head -c 5000000 /dev/zero | tr '\\0' x >&2") })
+    expect(words?.map((word) => word.length)).toEqual([4_096])
+  })
+
+  test("a remote whose progress never rests: a person is told so often and no more", async () => {
+    const progress: string[] = []
+    const both = '"Receiving objects: 45%\nReceiving objects: 46%\nReceiving objects: 46%"'
+    await clone({
+      git: talking(`yes ${both} 2>/dev/null | head -n 20000 >&2`),
+      onProgress: (detail) => progress.push(detail),
+    })
+    expect(progress.slice(0, 3)).toEqual(["45%", "46%", "45%"].map((far) => `Receiving objects: ${far}`))
+    expect(progress).toHaveLength(2_000)
+  })
+
+  test("a remote that sends a little for ever: git is ended, and nothing is left", async () => {
+    const words = await clone({ git: talking("mkdir -p checkout; exec sleep 60"), limitMs: 300 })
+    expect(words?.at(-1)).toMatch(/^Sandbar ended git after/)
+    expect(readdirSync(at("sandbox"))).toEqual([])
+  })
+})
+
 describe("what a proxy that was killed left behind", () => {
   test("half a clone and git's locks go, what is there stays", async () => {
     expect(await clone()).toBeUndefined()
@@ -169,6 +207,28 @@ describe("what a proxy that was killed left behind", () => {
     expect(locks.filter((lock) => existsSync(lock))).toEqual([])
     expect(readdirSync(at("sandbox"))).toEqual(["checkout"])
     expect(git("status", "--porcelain")).toBe("")
+  })
+
+  test("links that an agent put in git's places: the locks where they lead are not touched", async () => {
+    const others = ["a", "b", "c"].map((name) => at("person", name))
+    for (const other of others) mkdirSync(join(other, ".git", "refs"), { recursive: true })
+    const locks = others.flatMap((other) =>
+      ["Cargo.lock", ".git/index.lock", ".git/refs/x.lock"].map((name) => join(other, name)),
+    )
+    for (const lock of locks) writeFileSync(lock, "")
+    const checkout = at("sandbox", "checkout")
+    const [a = "", b = "", c = ""] = others
+    symlinkSync(a, checkout)
+    await tidyCheckout(at("sandbox"), checkout)
+    rmSync(checkout)
+    mkdirSync(checkout)
+    symlinkSync(join(b, ".git"), join(checkout, ".git"))
+    await tidyCheckout(at("sandbox"), checkout)
+    rmSync(join(checkout, ".git"))
+    mkdirSync(join(checkout, ".git", "refs"), { recursive: true })
+    symlinkSync(c, join(checkout, ".git", "refs", "out"))
+    await tidyCheckout(at("sandbox"), checkout)
+    expect(locks.filter((lock) => !existsSync(lock))).toEqual([])
   })
 
   test("directories that may not be written to are removed all the same", async () => {

@@ -1,9 +1,9 @@
 // `git clone` of what a person typed. The address was checked before; nothing here relies on that.
 import { randomBytes } from "node:crypto"
-import { readdir, rename, rm } from "node:fs/promises"
+import { lstat, readdir, rename, rm } from "node:fs/promises"
 import { basename, join } from "node:path"
 import type { Environment } from "../../config.ts"
-import { progressOf, withoutCredentials } from "./git-words.ts"
+import { progressOf, tooLong, withoutCredentials } from "./git-words.ts"
 import { draftMark } from "./places.ts"
 import { groupIsGone } from "./process-group.ts"
 import { readLines } from "./read-lines.ts"
@@ -21,7 +21,16 @@ export type CloneOptions = {
   onProgress: (detail: string) => void
   onLine: (line: string) => void
   signal: AbortSignal
+  limitMs?: number
 }
+
+/** A host that sends a little now and then would hold a place in the queue for ever. */
+const halfAnHourMs = 30 * 60_000
+/** What a remote says goes to memory and log, and it may say as much as it likes. */
+const mostWords = 20
+const mostTold = 500
+/** Five things are counted, each in percent, and some of them again. */
+const mostProgress = 2_000
 
 /** Enough history to look at, and little to fetch. */
 const depth = 50
@@ -29,9 +38,13 @@ const depth = 50
 /** Gives git's own words when it failed, undefined when the checkout is there. */
 export async function cloneRepository(options: CloneOptions): Promise<string[] | undefined> {
   const draft = `${options.checkout}${draftMark}${randomBytes(6).toString("hex")}`
+  const limitMs = options.limitMs ?? halfAnHourMs
+  const late = AbortSignal.timeout(limitMs)
+  const signal = AbortSignal.any([options.signal, late])
   try {
-    const { status, words } = await runGit(draft, options)
+    const { status, words } = await runGit(draft, { ...options, signal })
     options.signal.throwIfAborted()
+    if (late.aborted) return [...words, tooLong(limitMs / 60_000)]
     if (status !== 0) return words.length > 0 ? words : [`git ended with status ${status}.`]
     await rename(draft, options.checkout)
     return undefined
@@ -52,16 +65,8 @@ async function runGit(draft: string, options: CloneOptions): Promise<{ status: n
   const end = () => void child.stdin.end()
   options.signal.addEventListener("abort", end, { once: true })
   if (options.signal.aborted) end()
-  const words: string[] = []
-  const heard = readLines(child.stderr.pipeThrough(progressIntoLines()), (line) => {
-    const progress = progressOf(line)
-    if (progress) options.onProgress(progress)
-    else {
-      const told = withoutCredentials(line)
-      words.push(told)
-      options.onLine(told)
-    }
-  })
+  const { words, hear } = makeHearing(options)
+  const heard = readLines(child.stderr.pipeThrough(progressIntoLines()), hear)
   const status = await child.exited
   end()
   options.signal.removeEventListener("abort", end)
@@ -69,6 +74,26 @@ async function runGit(draft: string, options: CloneOptions): Promise<{ status: n
   if (options.signal.aborted) await groupIsGone(child.pid)
   await heard
   return { status, words }
+}
+
+function makeHearing({ onProgress, onLine }: Pick<CloneOptions, "onProgress" | "onLine">) {
+  const words: string[] = []
+  let told = 0
+  let last = ""
+  let changes = 0
+  const hear = (line: string) => {
+    const progress = progressOf(line)
+    if (progress === undefined) {
+      const plain = withoutCredentials(line)
+      words.push(plain)
+      if (words.length > mostWords) words.shift()
+      if (told++ < mostTold) onLine(plain)
+    } else if (progress !== last && changes++ < mostProgress) {
+      last = progress
+      onProgress(progress)
+    }
+  }
+  return { words, hear }
 }
 
 /** git draws its progress over itself, with carriage returns. */
@@ -124,13 +149,25 @@ export async function tidyCheckout(directory: string, checkout: string): Promise
   for (const name of await readdir(directory))
     if (name.startsWith(basename(checkout) + draftMark)) await removeTree(join(directory, name))
   const git = join(checkout, ".git")
+  for (const path of [checkout, git]) if (!(await isOwnDirectory(path))) return
   // Objects are many, and git locks none of them.
-  for (const below of ["", "refs"]) await removeLocks(join(git, below), below !== "")
+  await removeLocks(git, 0)
+  if (await isOwnDirectory(join(git, "refs"))) await removeLocks(join(git, "refs"), mostLevels)
 }
 
-async function removeLocks(directory: string, recursive: boolean): Promise<void> {
-  const names = await readdir(directory, { recursive }).catch(() => [] as string[])
-  for (const name of names) if (name.endsWith(".lock")) await rm(join(directory, name), { force: true })
+const mostLevels = 32
+
+/** An agent may have put a link there, and what that leads to is not ours to tidy: every `Cargo.lock` below would go. */
+async function isOwnDirectory(path: string): Promise<boolean> {
+  return (await lstat(path).catch(() => undefined))?.isDirectory() === true
+}
+
+async function removeLocks(directory: string, levels: number): Promise<void> {
+  for (const entry of await readdir(directory, { withFileTypes: true })) {
+    const path = join(directory, entry.name)
+    if (entry.isDirectory() && levels > 0) await removeLocks(path, levels - 1)
+    if (entry.isFile() && entry.name.endsWith(".lock")) await rm(path, { force: true })
+  }
 }
 
 /** Caches of some tools hold directories that not even their owner may write to. */

@@ -21,6 +21,18 @@ async function openWith(script: string, change: Partial<ProcessDriverOptions> = 
   await world.driver.ensure(world.record, world.template)
 }
 
+test("a wake right after a stop begins anew: another process, with another password", async () => {
+  await open()
+  await world.ready()
+  const before = world.driver.endpoint(world.record.id)
+  const [pid] = await world.running()
+  const { id } = world.record
+  await Promise.all([world.driver.stop(id), world.driver.wake(id, world.template)])
+  await world.until((now) => now?.up === true)
+  expect(world.driver.endpoint(id)?.authorization).not.toBe(before?.authorization)
+  expect(await world.running()).not.toContain(pid)
+})
+
 describe("a sandbox whose program ends", () => {
   test("is not reachable from that moment, and is started again on another port with another password", async () => {
     await open()

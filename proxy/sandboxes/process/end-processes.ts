@@ -1,6 +1,6 @@
 // Ends what a sandbox runs, also after a restart, and nobody else.
 import { signalGroup } from "./process-group.ts"
-import { isGroupAlive, pidsWithMark, startOf } from "./process-table.ts"
+import { isGroupAlive, isOfThisBoot, pidsWithMark, startOf } from "./process-table.ts"
 
 export type EndOptions = {
   /** The leader of the group, as it was when it started. */
@@ -22,10 +22,13 @@ export async function endProcesses({ leader, mark, graceMs = 5_000 }: EndOptions
   if (!gone) throw new Error("Some of its processes do not end, although they were killed.")
 }
 
-/** A dead leader's pid is not given away while its group lives; one that lives must have started when ours did. */
+/**
+ * A dead leader's pid is not given away while its group lives, but after a boot all of them are given anew; one that
+ * lives must have started when ours did.
+ */
 function isOurs({ pid, started }: { pid: number; started: string }): boolean {
   const now = startOf(pid)
-  return now === undefined || now === started
+  return now === undefined ? isOfThisBoot(started) : now === started
 }
 
 function killMarked(mark: string): number {

@@ -65,6 +65,12 @@ export function missingGit(): Failure {
   }
 }
 
+/** It is started again at once: what went wrong may never come back. */
+export function startedAgain(failure: Failure, how: string): Failure {
+  const reason = failure.code === "out-of-memory" ? "It used more memory than the template allows." : how
+  return { ...failure, sentence: `OpenCode ended; starting it again. ${reason}` }
+}
+
 /** What the system itself refused. */
 export function failureOf(error: unknown): Failure {
   if (error instanceof Failed) return error.failure

@@ -9,12 +9,22 @@ export function progressOf(line: string): string | undefined {
 
 /** Addresses may carry a password: the person's git settings can rewrite ours. */
 export function withoutCredentials(text: string): string {
-  return text.replace(/(\w+:\/\/)[^\s/@]+@/g, "$1…@")
+  return text.replace(/(\w+:\/\/)[^\s/]+@/g, "$1…@")
 }
 
+/** `{name}` in the sentence is what the words call so. */
 type Known = { words: RegExp; sentence: string; remedies: Remedy[]; code?: Failure["code"] }
 
+/** What we say ourselves when git takes too long. */
+export const tooLong = (minutes: number) => `Sandbar ended git after ${minutes} minutes.`
+
 const known: readonly Known[] = [
+  {
+    words: /^Sandbar ended git after/m,
+    sentence:
+      "The repository did not arrive in time: it is too large, or its host too slow. Try again, or take a smaller one.",
+    remedies: ["retry", "edit", "delete"],
+  },
   {
     words: /No space left on device|Disk quota exceeded/i,
     code: "disk-full",
@@ -22,8 +32,8 @@ const known: readonly Known[] = [
     remedies: ["free", "retry", "delete"],
   },
   {
-    words: /Remote branch .* not found/i,
-    sentence: "The repository has no branch of this name. Check the branch.",
+    words: /Remote branch (?<name>\S+) not found/i,
+    sentence: "The repository has no branch of the name {name}. Check the branch.",
     remedies: ["edit", "delete"],
   },
   {
@@ -66,10 +76,9 @@ const mostBytes = 8_000
 
 export function cloneFailure(words: readonly string[]): Failure {
   const details = withoutCredentials(words.slice(-20).join("\n")).slice(-mostBytes)
-  const {
-    sentence,
-    remedies,
-    code = "clone",
-  }: Omit<Known, "words"> = known.find((each) => each.words.test(details)) ?? otherwise
-  return { code, step: "cloning", sentence, remedies: [...remedies], details }
+  const is: Omit<Known, "words"> & { words?: RegExp } =
+    known.find((each) => each.words.test(details)) ?? otherwise
+  const name = is.words?.exec(details)?.groups?.name ?? ""
+  const sentence = is.sentence.replace("{name}", () => `“${name}”`)
+  return { code: is.code ?? "clone", step: "cloning", sentence, remedies: [...is.remedies], details }
 }

@@ -3,7 +3,7 @@
 import { createServer } from "node:net"
 import type { Failure, Step } from "../../../shared/sandboxes.ts"
 import { bringCheckout } from "./bring-checkout.ts"
-import { crashFailure, Failed, memoryFailure, unhealthyFailure } from "./failures.ts"
+import { crashFailure, Failed, memoryFailure, startedAgain, unhealthyFailure } from "./failures.ts"
 import { type LifeState, resting } from "./life-state.ts"
 import type { Machinery } from "./machinery.ts"
 import type { Places } from "./places.ts"
@@ -165,9 +165,10 @@ async function waitAfterCrash(run: ServerRun, crashes: number, options: KeepUpOp
   const { machinery, publish, signal } = options
   const lines = await lastLines(run, options)
   const ranOut = await machinery.memory().ranOut(options.file().record.id)
-  const failure = ranOut ? memoryFailure(lines) : crashFailure(await run.exited, lines)
+  const how = await run.exited
+  const failure = ranOut ? memoryFailure(lines) : crashFailure(how, lines)
   if (crashes > restarts) throw new Failed(failure)
-  publish({ up: false, step: "starting", failure: { ...failure, terminal: false } })
+  publish({ up: false, step: "starting", failure: { ...startedAgain(failure, how), terminal: false } })
   await Promise.race([Bun.sleep(machinery.backoffMs * 2 ** (crashes - 1)), aborted(signal)])
 }
 

@@ -64,6 +64,8 @@ export function makeLife({ places, machinery, onChange, onGone, ...options }: Li
   let turn = new AbortController()
   let saving = Promise.resolve()
   let unsaved = false
+  /** Somebody wanted it stopped, and what runs has not been ended since. */
+  let owesEnd = false
 
   function publish(change: Partial<LifeState>): void {
     state = { ...state, ...change }
@@ -89,6 +91,7 @@ export function makeLife({ places, machinery, onChange, onGone, ...options }: Li
 
   function want(wanted: SandboxFile["wanted"], changed: Partial<SandboxFile> = {}): Promise<void> {
     file = { ...file, ...changed, wanted, version: file.version + 1 }
+    if (wanted !== "running") owesEnd = true
     publish(wanted === "running" ? { ...resting, entered: { queued: now() } } : { ...resting, leaving: true })
     turn.abort()
     return save()
@@ -107,6 +110,7 @@ export function makeLife({ places, machinery, onChange, onGone, ...options }: Li
     await endProcesses({ leader, mark: file.mark })
     await machinery.memory().clear(file.record.id)
     await forgetServer(places)
+    owesEnd = false
   }
 
   async function beRunning(signal: AbortSignal): Promise<void> {
@@ -124,13 +128,16 @@ export function makeLife({ places, machinery, onChange, onGone, ...options }: Li
       endRun,
     }
     try {
+      // A wake right after a stop begins anew, with the template as it is now: what ran before is not taken over.
+      if (owesEnd) await endRun()
       await keepUp(keep)
     } catch (error) {
       if (signal.aborted) return
       if (!(error instanceof Failed)) proxyLog.warn({ err: error, sandbox: file.record.id }, "a start failed")
       await endRun()
       const failure = { ...failureOf(error), terminal: true }
-      if (!signal.aborted) publish({ up: false, step: failure.step, failure, detail: undefined })
+      if (signal.aborted) return
+      publish({ up: false, step: failure.step, failure, detail: undefined, startedAt: undefined })
     }
   }
 

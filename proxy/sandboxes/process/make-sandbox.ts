@@ -1,6 +1,6 @@
 // The first words about a new sandbox: whether it can be, and what is written down of it.
 import { randomBytes } from "node:crypto"
-import { mkdir, realpath, rm } from "node:fs/promises"
+import { mkdir, realpath, rm, stat } from "node:fs/promises"
 import { sep } from "node:path"
 import { Problem } from "../../../shared/problems.ts"
 import type { SandboxRecord } from "../driver.ts"
@@ -22,14 +22,16 @@ export async function refuseUnfit(record: SandboxRecord, machinery: Machinery): 
 /** What is below the sandboxes' own directory would be deleted with one of them. */
 async function refuseDirectory(directory: string, home: string): Promise<void> {
   const real = await realpath(directory).catch(() => undefined)
-  if (real === undefined)
-    throw new Problem(
-      "sandbox.refused",
-      `There is no directory ${directory} on the machine that Sandbar runs on.`,
-    )
+  const isDirectory = real !== undefined && (await stat(real)).isDirectory()
+  if (!isDirectory)
+    throw refusedDirectory(`There is no directory ${directory} on the machine that Sandbar runs on.`)
   const ours = await realpath(sandboxesDirectory(home))
   if (real === ours || real.startsWith(ours + sep))
-    throw new Problem("sandbox.refused", "This directory belongs to a sandbox. Choose one of your own.")
+    throw refusedDirectory("This directory belongs to a sandbox. Choose one of your own.")
+}
+
+function refusedDirectory(detail: string): Problem {
+  return new Problem("sandbox.refused", detail, { field: "directory" })
 }
 
 export function makeSandboxFile(record: SandboxRecord, template: Template, now: number): SandboxFile {

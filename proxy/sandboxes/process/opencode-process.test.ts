@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { afterAll, afterEach, expect, test } from "vitest"
-import { type OpencodeProcess, startOpencode } from "./opencode-process.ts"
+import { isHealthy, type OpencodeProcess, startOpencode } from "./opencode-process.ts"
 
 const directory = mkdtempSync(join(tmpdir(), "sandbar-opencode-process-"))
 let server: OpencodeProcess | undefined
@@ -40,4 +40,22 @@ test("the last words after a crash are its cause, not the runtime's version", as
     onLine: () => undefined,
   })
   expect(await server.ended).toBe("error: no space left on device")
+})
+
+test("a stranger on its port who answers without end is not taken for well, and is not listened to", async () => {
+  let sent = 0
+  const stranger = Bun.serve({
+    hostname: "127.0.0.1",
+    port: 0,
+    fetch: () => {
+      const pull = (controller: ReadableStreamDefaultController) => {
+        sent += 65_536
+        controller.enqueue(new Uint8Array(65_536).fill(32))
+      }
+      return new Response(new ReadableStream({ pull }))
+    },
+  })
+  expect(await isHealthy({ port: stranger.port ?? 0, authorization: "Basic eA==" }, fetch)).toBe(false)
+  expect(sent).toBeLessThan(16_000_000)
+  await stranger.stop(true)
 })

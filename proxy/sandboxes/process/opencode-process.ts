@@ -78,6 +78,19 @@ export async function startOpencode(options: OpencodeOptions): Promise<OpencodeP
   }
 }
 
+/** Health is a few words. Whoever says more is a stranger on its port, who might never end. */
+const mostHealth = 65_536
+
+async function readShort(response: Response): Promise<string> {
+  const decoder = new TextDecoder()
+  let text = ""
+  for await (const part of response.body ?? []) {
+    text += decoder.decode(part, { stream: true })
+    if (text.length > mostHealth) throw new Error("the answer is too long")
+  }
+  return text
+}
+
 /** Every unknown path of OpenCode answers 200 with HTML, so the body decides. */
 export async function isHealthy(
   server: Pick<OpencodeProcess, "port" | "authorization">,
@@ -91,7 +104,7 @@ export async function isHealthy(
       redirect: "error",
       proxy: false as never,
     })
-    return response.ok && v.is(HealthSchema, await response.json())
+    return response.ok && v.is(HealthSchema, JSON.parse(await readShort(response)))
   } catch {
     // Not listening yet, or not speaking yet: the caller asks again.
     return false

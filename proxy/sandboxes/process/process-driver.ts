@@ -108,8 +108,6 @@ export function makeProcessDriver(options: ProcessDriverOptions): Driver {
   const looked = Promise.withResolvers<void>()
   function say(sentence: string | undefined): void {
     refused = sentence
-    // Nothing is ours to see, and whoever waits for us should go on.
-    if (sentence !== undefined) looked.resolve()
   }
   const opened = open().catch((error: unknown) => {
     log.error({ err: error }, "the sandboxes cannot be looked after")

@@ -36,6 +36,11 @@ export function isStill(pid: number, started: string): boolean {
   }
 }
 
+/** Without a /proc nobody can tell, and it is taken for true. */
+export function isOfThisBoot(started: string): boolean {
+  return !hasProc || started.startsWith(`${bootId}:`)
+}
+
 /** Empty without a /proc. */
 export function readProcesses(): ProcessRow[] {
   return allPids().flatMap((pid) => readRow(pid) ?? [])

@@ -1,3 +1,6 @@
+/** What a line has beyond this is dropped: one without an end would fill our memory. */
+const longestLine = 4_096
+
 /** Calls back with each line that is not empty, without terminal colours; ends with the stream. */
 export async function readLines(
   stream: ReadableStream<Uint8Array>,
@@ -6,12 +9,12 @@ export async function readLines(
   const decoder = new TextDecoder()
   let rest = ""
   const tell = (line: string) => {
-    const plain = Bun.stripANSI(line).trim()
+    const plain = Bun.stripANSI(line.slice(0, longestLine)).trim()
     if (plain !== "") onLine(plain)
   }
   for await (const chunk of stream) {
     const lines = (rest + decoder.decode(chunk, { stream: true })).split("\n")
-    rest = lines.pop() ?? ""
+    rest = (lines.pop() ?? "").slice(0, longestLine)
     for (const line of lines) tell(line)
   }
   tell(rest)

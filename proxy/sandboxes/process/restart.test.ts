@@ -2,10 +2,11 @@
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest"
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest"
 import { makeProcessWorld, type ProcessWorld, untilTrue } from "../../../tests/fakes/process-world.ts"
 import { writeProgram } from "../../../tests/fakes/stub-opencode.ts"
 import { type GitServer, makeRepository, startGitServer } from "../../../tests/sandbox-image/git-server.ts"
+import { makeLog } from "../../log.ts"
 import { draftMark } from "./places.ts"
 import { makeProcessDriver } from "./process-driver.ts"
 import { startOf } from "./process-table.ts"
@@ -219,9 +220,14 @@ describe("a second proxy over the same home", () => {
   test("starts nothing and says so, and takes over when the first has ended", async () => {
     world = await makeProcessWorld()
     await world.ready()
-    const second = makeProcessDriver(world.options)
-    await second.ready
-    expect(second.unavailable()).toContain("Another Sandbar")
+    const log = makeLog({ format: "json", level: "fatal" })
+    const warned = vi.spyOn(log, "warn")
+    const second = makeProcessDriver({ ...world.options, log })
+    await vi.waitFor(() => expect(second.unavailable()).toContain("Another Sandbar"))
+    expect(warned.mock.calls).toEqual([[expect.anything(), expect.stringContaining("Another Sandbar")]])
+    // Else an empty list would say that there are none.
+    const looked = second.ready.then(() => "looked")
+    expect(await Promise.race([looked, Bun.sleep(50).then(() => "not yet")])).toBe("not yet")
     expect(second.seen.size).toBe(0)
     await expect(second.ensure(world.record, world.template)).rejects.toMatchObject({
       code: "sandbox.unavailable",

@@ -4,6 +4,7 @@ import { join } from "node:path"
 import type { Environment } from "../../config.ts"
 import { opencodeConfig } from "../opencode-config.ts"
 import { childEnvironment } from "./child-environment.ts"
+import { copyGitIdentity } from "./git-identity.ts"
 import { username } from "./opencode-process.ts"
 import { copyOwnProviders } from "./own-providers.ts"
 import type { StoredTemplate } from "./stored-files.ts"
@@ -32,7 +33,10 @@ export async function prepareEnvironment(
   for (const directory of [home, ...Object.values(directories)])
     await mkdir(directory, { recursive: true, mode: 0o700 })
   const inside = { config: directories.XDG_CONFIG_HOME, data: directories.XDG_DATA_HOME }
-  if (template.ownProviders) await copyOwnProviders(options.env, inside)
+  if (template.ownProviders) {
+    await copyOwnProviders(options.env, inside)
+    await copyGitIdentity(options.env, home)
+  }
   const config = opencodeConfig(template)
   return {
     ...(template.ownProviders ? childEnvironment(options.env) : plainEnvironment(options.env, template)),

@@ -1,7 +1,17 @@
-import { appendFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeSync } from "node:fs"
+import {
+  appendFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  truncateSync,
+  writeSync,
+} from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { afterEach, beforeEach, expect, test } from "vitest"
+import { afterEach, beforeEach, describe, expect, test } from "vitest"
 import { makeSandboxLog } from "./sandbox-log.ts"
 
 const directory = mkdtempSync(join(tmpdir(), "sandbar-log-"))
@@ -50,4 +60,85 @@ test("following tells the last lines, then whole new ones, also after the file w
 test("a log that was never written has no lines", async () => {
   const log = makeSandboxLog(join(directory, "none"))
   expect(await log.tail(10)).toEqual([])
+})
+
+test("a flood: a program that writes faster than anybody reads costs little memory, and who follows is told of the gap", async () => {
+  const log = makeSandboxLog(path)
+  const stop = new AbortController()
+  appendFileSync(path, "before\n")
+  const heard: string[] = []
+  const following = (async () => {
+    for await (const line of log.lines({ tail: 1, follow: true, signal: stop.signal })) {
+      heard.push(line)
+      if (line === "after") stop.abort()
+    }
+  })()
+  await expect.poll(() => heard).toEqual(["before"])
+  for (let times = 0; times < 16; times++) appendFileSync(path, "x".repeat(1_048_576))
+  appendFileSync(path, "\nafter\n")
+  await following
+  expect(heard.slice(0, 2)).toEqual(["before", expect.stringContaining("left out")])
+  expect(heard.join("").length).toBeLessThan(300_000)
+  expect(Math.max(...heard.map((line) => line.length))).toBeLessThanOrEqual(16_384)
+})
+
+test("a line without an end is told in parts, and is not kept until it ends", async () => {
+  const log = makeSandboxLog(path)
+  const stop = new AbortController()
+  appendFileSync(path, "before\n")
+  const heard: string[] = []
+  const following = (async () => {
+    for await (const line of log.lines({ tail: 1, follow: true, signal: stop.signal })) heard.push(line)
+  })()
+  await expect.poll(() => heard).toEqual(["before"])
+  appendFileSync(path, "y".repeat(40_000))
+  await expect.poll(() => heard.length, { timeout: 5_000 }).toBe(4)
+  stop.abort()
+  await following
+  expect(heard.slice(1).map((line) => line.length)).toEqual([16_384, 16_384, 7_232])
+})
+
+test("a file that is mostly a hole is not copied whole", async () => {
+  const log = makeSandboxLog(path, 1_000)
+  appendFileSync(path, "one\n")
+  truncateSync(path, 50_000_000_000)
+  appendFileSync(path, "two\n")
+  const began = Date.now()
+  await log.rotate()
+  expect(Date.now() - began).toBeLessThan(2_000)
+  expect([statSync(path).size, statSync(`${path}.1`).size]).toEqual([0, 1_000])
+  expect(await log.tail(1)).toEqual(["two"])
+})
+
+describe("in the place of the log an agent puts", () => {
+  test("a link to a file of the person's: it is neither shown, nor written to, nor emptied", async () => {
+    const log = makeSandboxLog(path, 10)
+    const secret = join(directory, "secret")
+    appendFileSync(secret, "a secret of the person's\n")
+    symlinkSync(secret, path)
+    await expect(log.tail(5)).rejects.toThrow()
+    await expect(log.append("more\n")).rejects.toThrow()
+    expect(() => log.open()).toThrow()
+    await expect(log.rotate()).rejects.toThrow()
+    expect(readFileSync(secret, "utf8")).toBe("a secret of the person's\n")
+  })
+
+  test("a link in the place of the earlier part: what it leads to stays as it is", async () => {
+    const log = makeSandboxLog(path, 10)
+    const precious = join(directory, "precious")
+    appendFileSync(precious, "precious\n")
+    symlinkSync(precious, `${path}.1`)
+    appendFileSync(path, "more than ten bytes\n")
+    await log.rotate()
+    expect(readFileSync(precious, "utf8")).toBe("precious\n")
+    expect(statSync(`${path}.1`).size).toBe(10)
+  })
+
+  test("a pipe that nobody reads: nothing waits for it", async () => {
+    const log = makeSandboxLog(path)
+    Bun.spawnSync(["mkfifo", path])
+    expect(() => log.open()).toThrow()
+    await expect(log.append("more\n")).rejects.toThrow()
+    expect(await log.tail(5)).toEqual([])
+  })
 })

@@ -9,6 +9,7 @@ import { draftMark, placesOf, sandboxesDirectory, trashPrefix } from "./places.t
 import { readStored, type SandboxFile, SandboxFileSchema } from "./stored-files.ts"
 
 const retryMs = 2_000
+const takenSentence = "Another Sandbar runs over the same SANDBAR_HOME and has the sandboxes. Use that one."
 
 export type HomeOptions = {
   home: string
@@ -26,16 +27,16 @@ export async function openHome({
   onRefused,
 }: HomeOptions): Promise<HomeLock | undefined> {
   const directory = sandboxesDirectory(home)
+  let isTold = false
   while (!closing.aborted) {
     try {
       await mkdir(directory, { recursive: true, mode: 0o700 })
       const lock = takeHomeLock(directory)
-      onRefused(
-        lock
-          ? undefined
-          : "Another Sandbar runs over the same SANDBAR_HOME and has the sandboxes. Use that one.",
-      )
+      onRefused(lock ? undefined : takenSentence)
+      if (lock && isTold) log.info({ directory }, "the sandboxes are this Sandbar's now")
       if (lock) return lock
+      if (!isTold) log.warn({ directory }, takenSentence)
+      isTold = true
     } catch (error) {
       log.warn({ err: error }, "SANDBAR_HOME cannot hold sandboxes")
       onRefused(`Sandboxes cannot be kept in ${directory}: ${(error as Error).message}.`)

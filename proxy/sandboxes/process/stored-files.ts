@@ -9,6 +9,8 @@ import { draftMark } from "./places.ts"
 
 const text = v.string()
 const maybeText = v.nullable(v.string())
+/** No further than a Date reaches: one broken file must not break its owner's whole list. */
+const time = v.pipe(v.number(), v.minValue(0), v.maxValue(8.64e15))
 
 /** What a start needs of its template: a restarted proxy has to start what was wanted without asking for it. */
 export type StoredTemplate = {
@@ -46,16 +48,16 @@ const SandboxFileObject = v.object({
     branch: maybeText,
     directory: maybeText,
     template: text,
-    createdAt: v.number(),
+    createdAt: time,
   }),
   wanted: v.picklist(["running", "stopped", "data", "nothing"]),
   /** Counts the changes of what is wanted. */
   version: v.number(),
   /** What everything of this sandbox carries in its environment: see watchdog.ts. */
   mark: text,
-  intentAt: v.number(),
-  keepAwakeUntil: v.nullable(v.number()),
-  keptSince: v.exactOptional(v.number()),
+  intentAt: time,
+  keepAwakeUntil: v.nullable(time),
+  keptSince: v.exactOptional(time),
   template: StoredTemplateSchema,
 })
 export type SandboxFile = Omit<v.InferOutput<typeof SandboxFileObject>, "template"> & {
@@ -64,13 +66,14 @@ export type SandboxFile = Omit<v.InferOutput<typeof SandboxFileObject>, "templat
 export const SandboxFileSchema: v.GenericSchema<unknown, SandboxFile> = SandboxFileObject
 
 export const ProcessFileSchema = v.object({
-  pid: v.number(),
+  /** What runs in the sandbox can write here. To end the group of 0 is to end our own, and of 1 everybody's: kill(2). */
+  pid: v.pipe(v.number(), v.integer(), v.minValue(2)),
   /** When it started, as the system tells it: a pid alone may be somebody else's by now. */
   started: text,
-  port: v.number(),
+  port: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(65_535)),
   password: text,
-  startedAt: v.number(),
-  entered: v.record(v.picklist(steps), v.number()),
+  startedAt: time,
+  entered: v.record(v.picklist(steps), time),
 })
 export type ProcessFile = v.InferOutput<typeof ProcessFileSchema>
 

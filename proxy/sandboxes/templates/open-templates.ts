@@ -45,10 +45,12 @@ export async function openTemplates(options: TemplateOptions): Promise<Templates
     if (now.raw === raw) return
     const isReload = raw !== ""
     raw = now.raw
-    const lost = templates.filter(({ id }) => !now.templates.some((template) => template.id === id))
-    templates = [...now.templates, ...(now.faults.length > 0 ? lost : [])]
+    const kept = now.faults.length > 0 ? lostOf(templates, now.templates) : []
+    templates = inOrderOf(templates, now.templates, kept)
     faults = now.faults
     for (const fault of faults) log.warn({ fault }, "a template cannot be used")
+    if (kept.length > 0)
+      log.warn({ templates: kept.map(({ id }) => id) }, "the last good versions of these templates stay")
     if (isReload) log.info({ templates: templates.map(({ id }) => id) }, "the templates were read again")
   }
 
@@ -62,6 +64,25 @@ export async function openTemplates(options: TemplateOptions): Promise<Templates
     faults: () => faults,
     close: () => clearInterval(timer),
   }
+}
+
+function lostOf(before: readonly Template[], now: readonly Template[]): readonly Template[] {
+  return before.filter(({ id }) => !now.some((template) => template.id === id))
+}
+
+/** What is kept stays behind what stood before it: the first template is the one that a form begins with. */
+function inOrderOf(
+  before: readonly Template[],
+  now: readonly Template[],
+  kept: readonly Template[],
+): readonly Template[] {
+  const all = [...now]
+  for (const template of kept) {
+    const earlier = before.slice(0, before.indexOf(template)).map(({ id }) => id)
+    const at = all.findLastIndex(({ id }) => earlier.includes(id))
+    all.splice(at + 1, 0, template)
+  }
+  return all
 }
 
 type Read = ReadTemplates & { raw: string }

@@ -141,6 +141,15 @@ export function makeTemplateSchema(defaults: TemplateDefaults) {
       resources: v.optional(ResourcesSchema, {}),
       kubernetes: v.optional(KubernetesSchema),
     }),
+    v.forward(
+      v.partialCheck(
+        [["gitHosts"], ["kubernetes"]],
+        ({ gitHosts, kubernetes }) => kubernetes?.gitSecret === undefined || gitHosts.length > 0,
+        // Whoever spawns names the repository, and its server would be told the password.
+        "gitSecret needs gitHosts: the hosts that may be told its password",
+      ),
+      ["kubernetes"],
+    ),
     v.transform(({ idleAfter, maximumLife, title, providers, ...rest }): Template => {
       const named = providers.map(({ id, name, models, ...provider }) => ({
         ...provider,

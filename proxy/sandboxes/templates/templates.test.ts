@@ -47,17 +47,27 @@ describe("a template", () => {
     })
   })
 
+  // A person who spawns names the repository: from any host, theirs too, git would be asked for the password.
+  test("has a git password only for hosts that it names", () => {
+    const { templates, faults } = withLines("kubernetes: { image: a/b:1, namespace: team-a, gitSecret: git }")
+    expect(templates).toEqual([])
+    expect(faults).toEqual([
+      "t.yaml:3: kubernetes: gitSecret needs gitHosts: the hosts that may be told its password.",
+    ])
+  })
+
   test("tells people what it gives, and none of what it is made of", () => {
     const [template] = withLines(
       "environment: { TOKEN_NAME: x }",
       "kubernetes: { image: registry.example/sandbox:1, namespace: team-a, gitSecret: git }",
+      "gitHosts: [git.example.com]",
     ).templates
     const offered = template && offerTemplate(template, { cpu: true, memory: true, storage: true })
     expect(offered).toEqual({
       id: "a",
       title: "a",
       description: "",
-      gitHosts: [],
+      gitHosts: ["git.example.com"],
       cpu: "2 CPUs",
       memory: "4 GiB",
       storage: "10 GiB",
@@ -193,7 +203,7 @@ describe("the files", () => {
     const templates = await open({ path })
     writeFileSync(path, "templates: [{ id: one, idleAfter: x }, { id: three }]")
     await vi.waitFor(() => expect(templates.faults()).toHaveLength(1))
-    expect(ids(templates).sort()).toEqual(["one", "three", "two"])
+    expect(ids(templates)).toEqual(["one", "two", "three"])
     writeFileSync(path, "templates: [{ id: three }]")
     await vi.waitFor(() => expect(templates.faults()).toEqual([]))
     expect(ids(templates)).toEqual(["three"])
