@@ -88,19 +88,30 @@ test("a proxy that does not answer is said in a sentence, and the list stays", a
   expect(sandboxes.trouble()).toBeUndefined()
 })
 
-test("countdowns go by the proxy's clock, whatever this computer's says", async () => {
+/** An installation whose clock is that far ahead of this computer's. */
+function makeApiAhead(ms: number): SandboxApi {
   const api = makeSandboxApi()
   api.state.instead = ({ path }) =>
     path === ""
       ? Response.json(
           { sandboxes: [], data: [], most: 1 },
-          { headers: { date: new Date(startMs + 3_600_000).toUTCString() } },
+          { headers: { date: new Date(startMs + ms).toUTCString() } },
         )
       : undefined
+  return api
+}
+
+test("countdowns go by the proxy's clock, whatever this computer's says", async () => {
+  const api = makeApiAhead(3_600_000)
   const { sandboxes, clock } = await open(api)
   expect(sandboxes.now()).toBe(startMs + 3_600_000)
   await clock.advance(5_000)
   expect(sandboxes.timeNow()).toBe(startMs + 3_605_000)
+})
+
+test("a clock that seems behind only because dates have whole seconds is taken for the same", async () => {
+  const { sandboxes } = await open(makeApiAhead(-1_000))
+  expect(sandboxes.timeNow()).toBe(startMs)
 })
 
 test("two wishes to wake are one request, and it counts as starting before the list says so", async () => {

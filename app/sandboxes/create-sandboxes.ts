@@ -70,7 +70,7 @@ export function createSandboxes(options: SandboxesOptions): Sandboxes {
     async look(signal) {
       try {
         const answer = await requests.list(signal)
-        if (answer.at !== undefined) setSkewMs(answer.at - clock.now())
+        if (answer.at !== undefined) setSkewMs(skewOf(answer.at, clock.now()))
         setTime(clock.now())
         setState(reconcile(answer.list))
         setTrouble(undefined)
@@ -158,6 +158,14 @@ export function createSandboxes(options: SandboxesOptions): Sandboxes {
     },
     requests,
   }
+}
+
+/** A date in HTTP has whole seconds, and the answer was a while on its way: so little is no difference at all. */
+const sameMs = 3_000
+
+function skewOf(theirs: number, ours: number): number {
+  const skew = theirs - ours
+  return Math.abs(skew) < sameMs ? 0 : skew
 }
 
 /** Countdowns say minutes; a third of one is soon enough. */

@@ -20,6 +20,8 @@ export function watchPage(page: Page, origin: string): Watch {
     // the app says it better; about anything else it is a fault.
     const { url } = message.location()
     if (/^Failed to load resource/.test(message.text()) && url.includes("/api/proxy/")) return
+    // An interface of this machine came or went (a container, a VPN), which ends what the browser has under way.
+    if (message.text() === "Failed to load resource: net::ERR_NETWORK_CHANGED") return
     // Violations of the content security policy arrive here too.
     if (message.type() === "error") note(`console error: ${message.text()} (${url})`)
   })
