@@ -44,7 +44,9 @@ function crash(bug: unknown): never {
 
 async function start(flags: readonly string[], uiRoot: string): Promise<void> {
   const result = readConfig(process.env, readMachine(process.env, projectRoot))
-  const faults = [...(result.ok ? [] : result.faults), ...faultsOfBun(process.env)]
+  // Only what serves needs many requests at once.
+  const serves = !flags.includes("--manifests") && !flags.includes("--check")
+  const faults = [...(result.ok ? [] : result.faults), ...(serves ? faultsOfBun(process.env) : [])]
   if (!result.ok || faults.length > 0) return refuse(faults)
   const { config } = result
   if (flags.includes("--manifests")) return printManifests(config)

@@ -32,13 +32,10 @@ export function PromptArea(props: PromptAreaProps) {
       element.style.height = `${element.scrollHeight}px`
     }),
   )
-  const focus = () => {
-    if (!window.matchMedia?.("(pointer: coarse)").matches) area()?.focus({ preventScroll: true })
-  }
+  const focus = createFocus(area, () => props.leaving)
   props.focusRef(focus)
   // Opening a session is asking to write in it.
   createEffect(on([area, () => props.session], focus))
-  createLeaving(area, () => props.leaving)
   const onEscape = createEscapeTwice(props)
   const onKeyDown = (event: KeyboardEvent) => {
     // While an input method composes, Enter picks a candidate and Escape drops it. Safari ends composing before
@@ -66,23 +63,32 @@ export function PromptArea(props: PromptAreaProps) {
   )
 }
 
-/** What is typed after a press that leads elsewhere is not for here, however long the new page takes. */
-function createLeaving(area: () => HTMLElement | undefined, leaving: () => boolean): void {
-  let wasHere = false
+/**
+ * The way to put the focus here. What is typed after a press that leads elsewhere is not for here, however long the new
+ * page takes; and what is inert takes no focus, so a page that is just arriving gets it once it has arrived.
+ */
+function createFocus(area: () => HTMLElement | undefined, leaving: () => boolean): () => void {
+  let isDue = false
+  const take = () => area()?.focus({ preventScroll: true })
   createEffect(
     on(leaving, (leaves) => {
       const element = area()
       if (leaves) {
-        wasHere = element !== undefined && document.activeElement === element
+        isDue = element !== undefined && document.activeElement === element
         // What is inert keeps the focus until the browser draws next.
         element?.blur()
-      } else if (wasHere) {
-        // It led back to here.
-        wasHere = false
-        element?.focus({ preventScroll: true })
+      } else if (isDue) {
+        // It led back to here, or it led here.
+        isDue = false
+        take()
       }
     }),
   )
+  return () => {
+    if (window.matchMedia?.("(pointer: coarse)").matches) return
+    if (leaving()) isDue = true
+    else take()
+  }
 }
 
 /** One Escape may be meant for something else; two within a second are not an accident. */

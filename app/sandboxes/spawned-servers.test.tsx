@@ -41,6 +41,11 @@ test("a sandbox that runs is a server like any other, and says when it sleeps", 
   expect(row("shop").querySelector("a")?.getAttribute("href")).toBe("/s/sb-aaaaaaaaaaaa/")
 })
 
+test("one that is being deleted is no server any more", async () => {
+  await show([aSandbox(), aSandbox({ id: "sb-bbbbbbbbbbbb", name: "tools", state: "deleting" })])
+  expect(screen.queryByText("tools")).toBeNull()
+})
+
 test("one that sleeps, starts or failed shows it without being asked", async () => {
   const failure: Sandbox["failure"] = {
     code: "crash",

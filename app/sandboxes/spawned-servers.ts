@@ -11,7 +11,13 @@ import { startingSentence } from "./step-words.ts"
 
 export function createSpawned(sandboxes: Sandboxes, goTo: (path: string) => void): Spawned {
   return {
-    servers: createMemo(() => sandboxes.list().map(({ name, serverUrl }) => ({ name, url: serverUrl }))),
+    // What is being deleted is nobody's choice any more, least of all the first page's.
+    servers: createMemo(() =>
+      sandboxes
+        .list()
+        .filter(({ state }) => state !== "deleting")
+        .map(({ name, serverUrl }) => ({ name, url: serverUrl })),
+    ),
     loaded: sandboxes.loaded,
     health(id) {
       const sandbox = sandboxes.find(id)

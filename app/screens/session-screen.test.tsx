@@ -23,7 +23,7 @@ const Late = lazy(async () => {
 })
 
 function show(path = "ses_1", overrides: Partial<Chat> = {}) {
-  window.history.replaceState({}, "", `/s/a:1/session/${path}`)
+  window.history.replaceState({}, "", path === "" ? "/s/a:1/" : `/s/a:1/session/${path}`)
   const [open, setOpen] = createSignal<Ask[]>([])
   const asks = makeFakeAsks({
     all: open,
@@ -47,7 +47,15 @@ function show(path = "ses_1", overrides: Partial<Chat> = {}) {
   render(() => (
     <Router root={(root) => <Suspense>{root.children}</Suspense>}>
       <Route path="/late" component={Late} />
-      <Route path="/s/:server/" component={() => <p>A new session</p>} />
+      <Route
+        path="/s/:server/"
+        component={() => (
+          <>
+            <p>A new session</p>
+            <A href="/s/a:1/session/ses_1">To the session</A>
+          </>
+        )}
+      />
       <Route path="/s/:server/session/:session" component={Screen} />
     </Router>
   ))
@@ -63,6 +71,7 @@ beforeEach(() => {
 afterEach(() => {
   cleanup()
   vi.unstubAllGlobals()
+  vi.restoreAllMocks()
 })
 
 /** A window that is as narrow as a phone's. */
@@ -154,6 +163,24 @@ test("a link that leads back to the same session leaves the focus in the prompt"
   field.focus()
   fireEvent.click(screen.getByRole("link", { name: "Another place in it" }))
   await waitFor(() => expect(location.hash).toBe("#there"))
+  await waitFor(() => expect(field.form?.inert).toBe(false))
+  expect(document.activeElement).toBe(field)
+})
+
+/** As browsers do, and jsdom does not: what is inert takes no focus. */
+function refuseFocusOfInert() {
+  const focus = HTMLElement.prototype.focus
+  vi.spyOn(HTMLElement.prototype, "focus").mockImplementation(function (this: HTMLElement, options) {
+    for (let at: HTMLElement | null = this; at; at = at.parentElement) if (at.inert) return
+    focus.call(this, options)
+  })
+}
+
+test("a session that is gone to from another page, as after its first prompt, can be written in at once", async () => {
+  refuseFocusOfInert()
+  show("")
+  fireEvent.click(await screen.findByRole("link", { name: "To the session" }))
+  const field = await area()
   await waitFor(() => expect(field.form?.inert).toBe(false))
   expect(document.activeElement).toBe(field)
 })

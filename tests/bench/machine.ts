@@ -6,12 +6,16 @@ import { nodeProgram } from "./columns.ts"
 import { connections, type Generator } from "./load.ts"
 import { findNginx } from "./nginx.ts"
 
-export function describeMachine(generator: Generator): string[] {
+export function describeHardware(): string {
   const [first] = cpus()
   const memory = `${Math.round(totalmem() / 2 ** 30)} GB`
   const [load = 0] = loadavg()
+  return `${cpus().length} cores (${first?.model.trim() ?? "unknown"}), ${memory}, Linux ${release()}, load ${load.toFixed(1)} at the start`
+}
+
+export function describeMachine(generator: Generator): string[] {
   return [
-    `${cpus().length} cores (${first?.model.trim() ?? "unknown"}), ${memory}, Linux ${release()}, load ${load.toFixed(1)} at the start`,
+    describeHardware(),
     `Sandbar ${packageJson().version} on Bun ${Bun.version}; ${nginxVersion()}; ${nodeVersion()} with http-proxy-3 ${versionOf("http-proxy-3")} and httpxy ${versionOf("httpxy")}`,
     `load from ${generator.name}, one thread, ${connections} connections; generator, target and proxy share the machine`,
   ]
@@ -31,7 +35,7 @@ function nodeVersion(): string {
   return text.startsWith("v") ? `Node ${text}` : `no Node, so Bun ${text}`
 }
 
-function versionOf(name: string): string {
+export function versionOf(name: string): string {
   const text = readFileSync(inRoot("node_modules", name, "package.json"), "utf8")
   return (JSON.parse(text) as { version: string }).version
 }

@@ -40,6 +40,11 @@ const inCluster = (namespace: string, url = "https://models.example/v1") => `tem
 `
 
 describe("the manifests", () => {
+  test("say first which namespaces have to exist", () => {
+    expect(made()).toMatch(/^# These namespaces have to exist: sandbar, sandboxes\.\n/)
+    expect(made(inCluster("kubeflow-{user}"))).toMatch(/^# These namespaces have to exist: sandbar, kubeflow-/)
+  })
+
   test("begin with what an empty installation needs, a file of templates included", () => {
     const list = objects()
     expect(list.map(({ kind, metadata }) => `${kind} ${metadata.namespace ?? ""}/${metadata.name}`)).toEqual([

@@ -51,6 +51,18 @@ describe("a sandbox whose program ends", () => {
     expect(world.driver.seen.get(world.record.id)?.failure).toBeUndefined()
   })
 
+  test("is said to be started again, and not to have failed for good", async () => {
+    await open({ backoffMs: 60_000 })
+    await world.ready()
+    const [pid] = await world.running()
+    process.kill(pid ?? 0, "SIGKILL")
+    const seen = await world.until((now) => now?.failure !== undefined)
+    expect(seen?.failure).toMatchObject({
+      sentence: "OpenCode ended; starting it again. It was ended by SIGKILL.",
+      terminal: false,
+    })
+  })
+
   test("again and again is given up after three restarts, with its last lines and without its password", async () => {
     await openWith(
       `echo run >> ${"$HOME"}/runs; echo "error: $OPENCODE_SERVER_PASSWORD is wrong" >&2; exit 3`,
@@ -62,6 +74,7 @@ describe("a sandbox whose program ends", () => {
       details: expect.stringContaining("error: … is wrong"),
     })
     expect(seen?.failure?.sentence).toContain("status 3")
+    expect(seen?.startedAt).toBeUndefined()
     expect(readFileSync(world.at("home", "runs"), "utf8")).toBe("run\n".repeat(4))
     expect(await world.running()).toEqual([])
     await world.driver.wake(world.record.id, world.template)
