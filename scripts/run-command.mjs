@@ -8,8 +8,8 @@ import { Stop } from "./stop.mjs"
 
 const commands = {
   serve: async (bun, args) => {
-    // Asking for the list of settings should not wait for a build.
-    if (!args.includes("--help") && !args.includes("--check")) await ensureUi(bun)
+    // What only prints should not wait for a build.
+    if (!["--help", "--check", "--manifests"].some((flag) => args.includes(flag))) await ensureUi(bun)
     return runChild(bun, ["proxy/serve-ui.ts", ...args], { env: proxyEnvironment() })
   },
   dev: (bun, args) => runChild(bun, ["scripts/dev.mjs", ...args], { env: proxyEnvironment() }),
