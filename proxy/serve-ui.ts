@@ -31,7 +31,7 @@ const projectRoot = join(import.meta.dir, "..")
 /** `uiRoot` is a parameter so that tests need no build. */
 export function serveUi(flags: readonly string[], uiRoot = join(projectRoot, "dist", "ui")): void {
   const unknown = flags.find((flag) => !knownFlags.includes(flag))
-  if (unknown !== undefined) refuse([`serve-ui does not know ${unknown}. See serve-ui --help.`])
+  if (unknown !== undefined) refuse([`Sandbar does not know ${unknown}. See npm run serve -- --help.`])
   else if (flags.includes("--help")) say(usage())
   else start(flags, uiRoot).catch(crash)
 }

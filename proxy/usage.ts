@@ -1,12 +1,12 @@
-// What `serve-ui --help` prints, from the table that reads the settings.
+// What `--help` prints, from the table that reads the settings.
 import { variables } from "./config.ts"
 
 const intro = `Serves Sandbar: the browser front door to OpenCode servers.
 
-  serve-ui               start
-  serve-ui --check       only validate the settings and the templates
-  serve-ui --manifests   print what a cluster needs, for kubectl apply
-  serve-ui --help        this text
+  npm run serve                     start
+  npm run serve -- --check          only validate the settings and the templates
+  npm run -s serve -- --manifests   print what a cluster needs, for kubectl apply
+  npm run serve -- --help           this text
 
 Settings are environment variables:
 `

@@ -32,6 +32,12 @@ function makeWorld(options: MemoryDriverOptions & { most?: number } = {}) {
   return { driver, ask }
 }
 
+async function filled() {
+  const { driver, ask } = makeWorld()
+  for (const name of ["1", "2", "3"]) await ask({ name })
+  return driver
+}
+
 describe("what is asked for twice", () => {
   test("is made once: the same owner, repository, branch and slug", async () => {
     const { driver, ask } = makeWorld()
@@ -155,6 +161,14 @@ describe("the quota", () => {
     expect((await ask({ name: "2" })).isNew).toBe(false)
     await driver.delete(id, { data: "keep" })
     expect((await ask({ name: "4" })).isNew).toBe(true)
+  })
+
+  test("that was lowered is told with what there really is", async () => {
+    const { store } = await filled()
+    const { ask } = makeWorld({ store, most: 2 })
+    await expect(ask({ name: "4" })).rejects.toMatchObject({
+      detail: "You have 3 sandboxes, of 2 that you may have. Delete one that you no longer need.",
+    })
   })
 
   test("exhaustion: a hundred at once, by one person, are not a hundred starts", async () => {

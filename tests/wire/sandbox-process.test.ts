@@ -64,7 +64,9 @@ test("a sandbox is made, works, outlives the proxy, sleeps, wakes with its sessi
   expect(await isWorking(read, since)).toBe(false)
 
   await serveUi.cleanup()
+  const { stderr } = serveUi
   serveUi = await start()
+  expect(stderr()).toContain("1 sandbox goes on running; the next start finds it")
   await untilReady(id)
   const titles = async () => ((await read("/session")) as { id: string }[]).map((each) => each.id)
   expect(await titles()).toEqual([session.id])

@@ -67,7 +67,7 @@ describe("what cannot start says why in one sentence, with status 1 and no stack
     expect(run).toEqual({
       code: 1,
       stdout: "",
-      stderr: "serve-ui does not know --chek. See serve-ui --help.\n",
+      stderr: "Sandbar does not know --chek. See npm run serve -- --help.\n",
     })
   })
 })

@@ -208,6 +208,22 @@ describe("a machine that lacks something", () => {
     )
   })
 
+  test("a directory of that name: what is missing and what is a file are refused at their field", async () => {
+    world = await makeProcessWorld()
+    writeFileSync(join(world.directory, "file"), "")
+    for (const name of ["missing", "file"]) {
+      const directory = join(world.directory, name)
+      await expect(world.driver.ensure({ ...world.record, directory }, world.template)).rejects.toMatchObject(
+        {
+          code: "sandbox.refused",
+          field: "directory",
+          detail: `There is no directory ${directory} on the machine that Sandbar runs on.`,
+        },
+      )
+    }
+    expect(world.driver.seen.size).toBe(0)
+  })
+
   test("opencode: nothing can be spawned, and why", async () => {
     world = await makeProcessWorld({ program: "/does/not/exist" })
     expect(world.driver.unavailable()).toContain("/does/not/exist")

@@ -95,12 +95,13 @@ async function readShort(response: Response): Promise<string> {
 export async function isHealthy(
   server: Pick<OpencodeProcess, "port" | "authorization">,
   fetch: typeof globalThis.fetch,
+  patienceMs = 1_000,
 ): Promise<boolean> {
   try {
     const response = await fetch(`http://127.0.0.1:${server.port}/global/health`, {
       headers: { authorization: server.authorization },
       // While it starts, OpenCode accepts connections that it never answers.
-      signal: AbortSignal.timeout(1_000),
+      signal: AbortSignal.timeout(patienceMs),
       redirect: "error",
       proxy: false as never,
     })

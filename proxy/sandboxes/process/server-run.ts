@@ -85,9 +85,17 @@ export async function forgetServer(places: Places): Promise<void> {
 }
 
 /** Whoever else answers on its port does not know its password, and is not asked once our process has ended. */
-export async function isReady(run: ServerRun, fetch: typeof globalThis.fetch): Promise<boolean> {
+export async function isReady(
+  run: ServerRun,
+  fetch: typeof globalThis.fetch,
+  patienceMs: number,
+): Promise<boolean> {
   if (!run.isAlive()) return false
-  const healthy = await isHealthy({ port: run.file.port, authorization: run.authorization }, fetch)
+  const healthy = await isHealthy(
+    { port: run.file.port, authorization: run.authorization },
+    fetch,
+    patienceMs,
+  )
   return healthy && run.isAlive()
 }
 

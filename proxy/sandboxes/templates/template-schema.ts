@@ -104,6 +104,8 @@ const NamespaceSchema = v.pipe(
     (name) => /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/.test(name.replace("{user}", "x")),
     "use a namespace such as team-a, or a pattern with {user} such as kubeflow-{user}",
   ),
+  // Whoever is called kube-system would be given that namespace.
+  v.check((name) => name !== "{user}", "put something fixed before or after {user}, such as kubeflow-{user}"),
 )
 
 const KubernetesSchema = v.strictObject({

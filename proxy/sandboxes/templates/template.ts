@@ -47,9 +47,12 @@ export const weaknesses = [
   "privileged",
   "capabilities",
   "seccomp",
+  "apparmor",
+  "selinux",
   "writable-root",
   "host-namespaces",
   "host-path",
+  "volume-types",
   "service-account-token",
 ] as const
 export type Weakness = (typeof weaknesses)[number]

@@ -103,6 +103,10 @@ describe("a fault is told with its line", () => {
       "t.yaml:3: kubernetes.namespace: use a namespace such as team-a",
     ],
     [
+      "kubernetes: { image: a, namespace: '{user}' }",
+      "t.yaml:3: kubernetes.namespace: put something fixed before or after {user}",
+    ],
+    [
       "kubernetes: { image: a, namespace: b, allowWeaker: [everything] }",
       "t.yaml:3: kubernetes.allowWeaker.0: use ",
     ],
