@@ -3,7 +3,7 @@
 import { chmodSync, mkdirSync, rmSync } from "node:fs"
 import { join } from "node:path"
 import { setTimeout as sleep } from "node:timers/promises"
-import type { Api, KubeList, KubeObject } from "./api.ts"
+import { type Api, type KubeList, type KubeObject, Refusal } from "./api.ts"
 
 /** Claims of this class get a volume. */
 export const directoryStorageClass = "sandbar-directory"
@@ -63,15 +63,16 @@ async function makeVolume(api: Api, path: string, name: string, claim: Claim): P
   mkdirSync(path, { recursive: true })
   chmodSync(path, 0o777)
   const { namespace, name: claimName, uid } = claim.metadata ?? {}
-  await api.create(volumesPath, {
-    metadata: { name },
-    spec: {
-      storageClassName: directoryStorageClass,
-      accessModes: claim.spec.accessModes,
-      capacity: { storage: claim.spec.resources.requests.storage },
-      persistentVolumeReclaimPolicy: "Retain",
-      claimRef: { apiVersion: "v1", kind: "PersistentVolumeClaim", namespace, name: claimName, uid },
-      hostPath: { path, type: "Directory" },
-    },
+  const spec = {
+    storageClassName: directoryStorageClass,
+    accessModes: claim.spec.accessModes,
+    capacity: { storage: claim.spec.resources.requests.storage },
+    persistentVolumeReclaimPolicy: "Retain",
+    claimRef: { apiVersion: "v1", kind: "PersistentVolumeClaim", namespace, name: claimName, uid },
+    hostPath: { path, type: "Directory" },
+  }
+  await api.create(volumesPath, { metadata: { name }, spec }).catch((error: unknown) => {
+    // Whoever had a node before us in this cluster made it, and left the claim.
+    if (!(error instanceof Refusal) || error.reason !== "AlreadyExists") throw error
   })
 }
