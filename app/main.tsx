@@ -3,8 +3,10 @@ import { createResource, createSignal, Show } from "solid-js"
 import { render } from "solid-js/web"
 import "./ui/tokens.css"
 import "./ui/base.css"
+import { isUnder, prefix } from "./base/prefix.ts"
 import { soundUrl } from "./base/sound-url.ts"
 import { Routes } from "./routes.tsx"
+import { OutsidePrefix } from "./screens/outside-prefix.tsx"
 import { Starting } from "./screens/starting.tsx"
 import { openServerStorage } from "./servers/open-server-storage.ts"
 import { loadUiConfig } from "./servers/ui-config.ts"
@@ -38,4 +40,4 @@ if (url !== location.pathname + location.search + location.hash) history.replace
 
 const root = document.getElementById("app")
 if (!root) throw new Error("index.html has no #app")
-render(() => <App />, root)
+render(() => (isUnder(prefix, location.pathname) ? <App /> : <OutsidePrefix />), root)

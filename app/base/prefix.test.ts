@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest"
-import { joinPrefix, prefixOf, underPrefix } from "./prefix.ts"
+import { isUnder, joinPrefix, prefixOf, underPrefix } from "./prefix.ts"
 
 describe("the prefix", () => {
   test("is the path of the base element, with both slashes", () => {
@@ -23,4 +23,14 @@ describe("the prefix", () => {
   test("never makes an address on another host out of a path", () => {
     expect(underPrefix("//evil.example/x")).toBe("/evil.example/x")
   })
+})
+
+test.each([
+  ["/", "/anything", true],
+  ["/notebook/a/b/", "/notebook/a/b/s/local/", true],
+  ["/notebook/a/b/", "/notebook/a/b", true],
+  ["/notebook/a/b/", "/", false],
+  ["/notebook/a/b/", "/notebook/a/bc/", false],
+])("under %s, %s is ours: %s", (prefix, path, ours) => {
+  expect(isUnder(prefix, path)).toBe(ours)
 })

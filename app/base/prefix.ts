@@ -11,6 +11,11 @@ export function underPrefix(path: string): string {
   return joinPrefix(prefix, path)
 }
 
+/** Whether a path leads here: `/notebook/a/b` with or without its slash, and all below it. */
+export function isUnder(prefix: string, path: string): boolean {
+  return `${path}/`.startsWith(prefix)
+}
+
 export function prefixOf(baseURI: string): string {
   const path = URL.canParse(baseURI) ? new URL(baseURI).pathname : "/"
   return path.slice(0, path.lastIndexOf("/") + 1) || "/"
