@@ -128,6 +128,7 @@ export function createSandboxes(options: SandboxesOptions): Sandboxes {
       return promise
     },
     isWaking: (id) => waking[id] === true,
+    isAwaited: (id) => awaited.has(id),
     stop(id) {
       awaited.delete(id)
       return act(requests.stop(id))

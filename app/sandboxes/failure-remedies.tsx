@@ -8,7 +8,7 @@ import { Disclosure } from "../ui/disclosure.tsx"
 import { notify } from "../ui/notices.tsx"
 import { newSandboxPath, sandboxesListPath } from "./sandbox-path.ts"
 import { useSpawning } from "./sandboxes-context.ts"
-import { emptyDraft, makeSpawnDraft } from "./spawn-draft.ts"
+import { draftOf, makeSpawnDraft } from "./spawn-draft.ts"
 import { operatorMessage, remedyLabel } from "./step-words.ts"
 import "./failure-remedies.css"
 
@@ -95,20 +95,6 @@ export function FailureRemedies(props: FailureRemediesProps) {
       </Show>
     </div>
   )
-}
-
-function draftOf(sandbox: Sandbox) {
-  const { id, name, template, repository, branch, directory } = sandbox
-  return {
-    ...emptyDraft,
-    template,
-    source: directory ? ("directory" as const) : repository ? ("repository" as const) : ("nothing" as const),
-    repository: repository ?? "",
-    branch: branch ?? "",
-    directory: directory ?? "",
-    name,
-    replaces: { id, name },
-  }
 }
 
 function detailsOf({ code, step, sentence, details }: Failure): string {

@@ -3,13 +3,15 @@
 import { useNavigate } from "@solidjs/router"
 import { createSignal, Match, Show, Switch } from "solid-js"
 import type { KeptData, Sandbox } from "../../shared/sandboxes.ts"
-import { failureOf } from "../connection/failure.ts"
 import { Button } from "../ui/button.tsx"
 import { Checkbox } from "../ui/checkbox.tsx"
 import { Dialog } from "../ui/dialog.tsx"
 import { TextField } from "../ui/text-field.tsx"
+import { AdoptDialog } from "./adopt-dialog.tsx"
+import { createAnswer } from "./create-answer.ts"
 import { newSandboxPath, sandboxesListPath } from "./sandbox-path.ts"
 import { useSpawning } from "./sandboxes-context.ts"
+import { draftOf, makeSpawnDraft } from "./spawn-draft.ts"
 
 export function SandboxDialogs(props: { shownId: string | undefined }) {
   const sandboxes = useSpawning()
@@ -17,9 +19,9 @@ export function SandboxDialogs(props: { shownId: string | undefined }) {
     const asked = sandboxes.asked()
     return asked?.kind === kind ? sandboxes.find(asked.id) : undefined
   }
-  const data = () => {
+  const dataOf = (kind: string) => {
     const asked = sandboxes.asked()
-    return asked?.kind === "delete-data" ? sandboxes.data().find(({ id }) => id === asked.id) : undefined
+    return asked?.kind === kind ? sandboxes.data().find(({ id }) => id === asked.id) : undefined
   }
   return (
     <Switch>
@@ -32,34 +34,14 @@ export function SandboxDialogs(props: { shownId: string | undefined }) {
       <Match when={sandboxOf("cancel")} keyed>
         {(sandbox) => <CancelDialog sandbox={sandbox} />}
       </Match>
-      <Match when={data()} keyed>
+      <Match when={dataOf("delete-data")} keyed>
         {(kept) => <DeleteDataDialog data={kept} />}
+      </Match>
+      <Match when={dataOf("adopt")} keyed>
+        {(kept) => <AdoptDialog data={kept} />}
       </Match>
     </Switch>
   )
-}
-
-/** Runs what was asked for; the question stays, with the reason, when that fails. */
-function createAnswer(run: () => Promise<unknown>) {
-  const sandboxes = useSpawning()
-  const [busy, setBusy] = createSignal(false)
-  const [trouble, setTrouble] = createSignal<string>()
-  const close = () => sandboxes.ask(undefined)
-  const answer = async (event?: SubmitEvent) => {
-    event?.preventDefault()
-    if (busy()) return
-    setBusy(true)
-    setTrouble(undefined)
-    try {
-      await run()
-      close()
-    } catch (error) {
-      setTrouble(failureOf(error).message)
-    } finally {
-      setBusy(false)
-    }
-  }
-  return { busy, trouble, close, answer, onOpenChange: (open: boolean) => open || close() }
 }
 
 function RenameDialog(props: { sandbox: Sandbox }) {
@@ -93,7 +75,7 @@ function RenameDialog(props: { sandbox: Sandbox }) {
 function DeleteDialog(props: { sandbox: Sandbox; shownId: string | undefined }) {
   const sandboxes = useSpawning()
   const navigate = useNavigate()
-  const { id, name } = props.sandbox
+  const { id, name, directory } = props.sandbox
   const [keeps, setKeeps] = createSignal(true)
   const [typed, setTyped] = createSignal("")
   // Its page has nothing to show any more.
@@ -101,21 +83,21 @@ function DeleteDialog(props: { sandbox: Sandbox; shownId: string | undefined }) 
     if (props.shownId === id) navigate(sandboxesListPath, { replace: true })
   }
   const remove = createAnswer(() => {
-    const request = keeps() ? ({ data: "keep" } as const) : ({ data: "delete", name: typed() } as const)
+    const request = keeps()
+      ? ({ data: "keep" } as const)
+      : ({ data: "delete", name: typed().trim() } as const)
     return sandboxes.remove(id, request).then(leave)
   })
+  let harmless: HTMLButtonElement | undefined
   return (
     <Dialog
       open
       onOpenChange={remove.onOpenChange}
       focusAfter={listField}
       title={`Delete “${name}”?`}
-      description={
-        keeps()
-          ? "What runs in it ends. Its files and sessions are kept, and a new sandbox can go on with them."
-          : "What runs in it ends, and its files and sessions are gone for good."
-      }
+      description={fate(keeps(), directory)}
       width="420px"
+      focusFirst={() => harmless}
     >
       <form onSubmit={(event) => void remove.answer(event)}>
         <div class="dialog-fields">
@@ -126,8 +108,14 @@ function DeleteDialog(props: { sandbox: Sandbox; shownId: string | undefined }) 
           <Trouble sentence={remove.trouble()} />
         </div>
         <div class="dialog-actions">
-          <Button onClick={remove.close}>Cancel</Button>
-          <Button type="submit" variant="danger" disabled={remove.busy() || (!keeps() && typed() !== name)}>
+          <Button ref={harmless} onClick={remove.close}>
+            Cancel
+          </Button>
+          <Button
+            type="submit"
+            variant="danger"
+            disabled={remove.busy() || (!keeps() && typed().trim() !== name)}
+          >
             {keeps() ? "Delete sandbox" : "Delete sandbox and data"}
           </Button>
         </div>
@@ -136,18 +124,31 @@ function DeleteDialog(props: { sandbox: Sandbox; shownId: string | undefined }) 
   )
 }
 
+/** A directory that was there before is nobody's to remove. */
+function fate(keeps: boolean, directory: string | null): string {
+  const its = directory === null ? "Its files and sessions" : "Its sessions"
+  const end = keeps
+    ? `What runs in it ends. ${its} are kept, and a new sandbox can go on with them.`
+    : `What runs in it ends. ${its} are gone for good.`
+  return directory === null ? end : `${end} The directory ${directory} stays as it is.`
+}
+
 function DeleteDataDialog(props: { data: KeptData }) {
   const sandboxes = useSpawning()
-  const { id, name } = props.data
+  const { id, name, repository } = props.data
   const [typed, setTyped] = createSignal("")
-  const remove = createAnswer(() => sandboxes.remove(id, { data: "delete", name: typed() }))
+  const remove = createAnswer(() => sandboxes.remove(id, { data: "delete", name: typed().trim() }))
   return (
     <Dialog
       open
       onOpenChange={remove.onOpenChange}
       focusAfter={listField}
       title={`Delete the data of “${name}”?`}
-      description="Its files and sessions are gone for good."
+      description={
+        repository === null
+          ? "Its sessions, and the files that Sandbar made for it, are gone for good. A directory that was there before stays as it is."
+          : "Its files and sessions are gone for good."
+      }
       width="420px"
       focusFirst={firstField}
     >
@@ -158,7 +159,7 @@ function DeleteDataDialog(props: { data: KeptData }) {
         </div>
         <div class="dialog-actions">
           <Button onClick={remove.close}>Cancel</Button>
-          <Button type="submit" variant="danger" disabled={remove.busy() || typed() !== name}>
+          <Button type="submit" variant="danger" disabled={remove.busy() || typed().trim() !== name}>
             Delete data
           </Button>
         </div>
@@ -173,7 +174,10 @@ function CancelDialog(props: { sandbox: Sandbox }) {
   const navigate = useNavigate()
   const { id, name } = props.sandbox
   const cancel = createAnswer(async () => {
+    const draft = draftOf(props.sandbox)
     await sandboxes.remove(id, { data: "delete", name })
+    // Whoever cancels wants it otherwise, more often than not at all.
+    makeSpawnDraft().set(draft)
     navigate(newSandboxPath, { replace: true })
   })
   let harmless: HTMLButtonElement | undefined

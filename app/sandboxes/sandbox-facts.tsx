@@ -1,18 +1,25 @@
 // What one sandbox is made of and how it is doing.
-import { For, Show } from "solid-js"
+import { For, onMount, Show } from "solid-js"
 import type { Sandbox } from "../../shared/sandboxes.ts"
 import { activityWords, msUntil, roughTime, sleepWords, usageWords } from "./sandbox-words.ts"
+import { useSpawning } from "./sandboxes-context.ts"
 import "./sandbox-facts.css"
 
 type Fact = readonly [name: string, value: string | undefined]
 
 export function SandboxFacts(props: { sandbox: Sandbox; now: number }) {
+  const sandboxes = useSpawning()
+  onMount(sandboxes.loadOffer)
+  // One that is not offered any more has no title.
+  const template = () =>
+    sandboxes.offer()?.templates.find(({ id }) => id === props.sandbox.template)?.title ??
+    props.sandbox.template
   const facts = (): Fact[] => {
     const { sandbox, now } = props
     const runs = sandbox.state === "ready"
     const ends = msUntil(sandbox.endsAt, now)
     return [
-      ["Template", sandbox.template],
+      ["Template", template()],
       ["Repository", sandbox.repository ?? undefined],
       ["Branch", sandbox.branch ?? undefined],
       ["Directory", sandbox.directory ?? undefined],

@@ -18,8 +18,14 @@ const kept = (): KeptData => ({
   bytes: 700 * 2 ** 20,
 })
 
+const Page = () => (
+  <main tabindex="-1">
+    <SandboxList />
+  </main>
+)
+
 async function show(api: SandboxApi) {
-  const rendered = renderWithSandboxes(api, () => <SandboxList />, { path: "/sandboxes" })
+  const rendered = renderWithSandboxes(api, () => <Page />, { path: "/sandboxes" })
   await waitFor(() => expect(api.looks()).toBeGreaterThan(0))
   await screen.findByRole("list", { name: "Sandboxes" })
   return rendered
@@ -72,7 +78,7 @@ test("data is deleted only after its name was typed", async () => {
   expect(button().disabled).toBe(true)
   fireEvent.input(screen.getByLabelText("Type “shop” to delete its data"), { target: { value: "sho" } })
   expect(button().disabled).toBe(true)
-  fireEvent.input(screen.getByLabelText("Type “shop” to delete its data"), { target: { value: "shop" } })
+  fireEvent.input(screen.getByLabelText("Type “shop” to delete its data"), { target: { value: " shop " } })
   fireEvent.click(button())
   await waitFor(() => expect(removal(api)?.body).toEqual({ data: "delete", name: "shop" }))
 })
@@ -110,7 +116,7 @@ test("kept data can be adopted: a sandbox of the same make goes on with it", asy
   const api = makeSandboxApi({ data: [kept()] })
   const { where } = await show(api)
   const row = within(screen.getByRole("list", { name: "Kept data" })).getByRole("listitem")
-  expect(row.textContent).toContain("oldteam/lab · spike700 MiB · kept for 3 days")
+  expect(row.textContent).toContain("oldteam/lab · spike700 MiB · deleted 3 days ago")
   fireEvent.click(screen.getByRole("button", { name: "Adopt the data of old" }))
   await waitFor(() => expect(where()).toBe("/sandbox/sb-dddddddddddd"))
   expect(api.asked.find(({ method }) => method === "POST")?.body).toEqual({
@@ -120,6 +126,47 @@ test("kept data can be adopted: a sandbox of the same make goes on with it", asy
     branch: "spike",
     adopt: "sb-dddddddddddd",
   })
+})
+
+test("kept data whose template is gone is taken up by another one that is chosen", async () => {
+  const api = makeSandboxApi({ data: [{ ...kept(), template: "gone" }] })
+  api.state.instead = ({ method, body }) =>
+    method === "POST" && (body as { template?: string }).template === "gone"
+      ? problem(400, "sandbox.malformed", "This template is not offered any more.", "template")
+      : undefined
+  const { where } = await show(api)
+  fireEvent.click(screen.getByRole("button", { name: "Adopt the data of old" }))
+  const dialog = within(await screen.findByRole("dialog"))
+  fireEvent.click(await dialog.findByRole("radio", { name: /Large/ }))
+  fireEvent.click(dialog.getByRole("button", { name: "Adopt" }))
+  await waitFor(() => expect(where()).toBe("/sandbox/sb-dddddddddddd"))
+  expect(api.asked.findLast(({ method }) => method === "POST")?.body).toMatchObject({
+    template: "large",
+    adopt: "sb-dddddddddddd",
+  })
+})
+
+test("a directory that was there before is said to stay, whatever becomes of the sandbox", async () => {
+  await show(
+    makeSandboxApi({ sandboxes: [{ ...running(), repository: null, directory: "/home/me/garden" }] }),
+  )
+  await choose("shop", "Delete")
+  const words = () => document.querySelector(".dialog-description")?.textContent
+  await screen.findByRole("dialog")
+  expect(words()).toContain("Its sessions are kept")
+  expect(words()).toContain("The directory /home/me/garden stays as it is.")
+  fireEvent.click(screen.getByLabelText("Keep the data"))
+  expect(words()).toContain("Its sessions are gone for good. The directory /home/me/garden stays as it is.")
+})
+
+test("a row that goes away leaves the keyboard on the page", async () => {
+  const api = makeSandboxApi({ sandboxes: [running()] })
+  const { sandboxes } = await show(api)
+  screen.getByRole("button", { name: "Menu of shop" }).focus()
+  api.remove("sb-aaaaaaaaaaaa")
+  sandboxes.refresh()
+  await screen.findByText("You have no sandbox")
+  expect(document.activeElement?.tagName).toBe("MAIN")
 })
 
 test("kept data is deleted only after its name was typed", async () => {

@@ -9,8 +9,11 @@ import { Dot } from "../ui/dot.tsx"
 import { EmptyState } from "../ui/empty.tsx"
 import { Menu } from "../ui/menu.tsx"
 import { Skeleton } from "../ui/skeleton.tsx"
+import { adoption } from "./adoption.ts"
+import { keepFocus } from "./keep-focus.ts"
 import { sandboxMenu } from "./sandbox-menu.ts"
 import { newSandboxPath, sandboxPath } from "./sandbox-path.ts"
+import { FormFailure } from "./sandbox-requests.ts"
 import {
   activityWords,
   byteWords,
@@ -94,7 +97,7 @@ function Row(props: { sandbox: Sandbox }) {
       .filter(Boolean)
       .join(" · ")
   return (
-    <li class="sandbox-row">
+    <li class="sandbox-row" ref={keepFocus}>
       <A class="sandbox-row-link" href={sandboxPath(props.sandbox.id)}>
         <Dot kind={stateDot(state())} label={stateWords(state())} />
         <span class="sandbox-row-who">
@@ -121,25 +124,27 @@ function DataRow(props: { data: KeptData }) {
   const [trouble, setTrouble] = createSignal<string>()
   const [busy, setBusy] = createSignal(false)
   const adopt = async () => {
-    const { id, name, template, repository, branch } = props.data
+    const { id, template } = props.data
     setBusy(true)
     setTrouble(undefined)
     try {
-      const sandbox = await sandboxes.spawn({ template, name, repository, branch, adopt: id })
+      const sandbox = await sandboxes.spawn(adoption(props.data, template))
       navigate(sandboxPath(sandbox.id))
     } catch (error) {
-      setTrouble(failureOf(error).message)
+      const failure = failureOf(error)
+      if (failure instanceof FormFailure && failure.field === "template") sandboxes.ask({ kind: "adopt", id })
+      else setTrouble(failure.message)
     } finally {
       setBusy(false)
     }
   }
   const words = () => {
     const { bytes, keptSince } = props.data
-    const since = `kept for ${roughTime(sandboxes.now() - Date.parse(keptSince))}`
+    const since = `deleted ${roughTime(sandboxes.now() - Date.parse(keptSince))} ago`
     return bytes === undefined ? since : `${byteWords(bytes)} · ${since}`
   }
   return (
-    <li class="sandbox-row">
+    <li class="sandbox-row" ref={keepFocus}>
       <span class="sandbox-row-link">
         <span class="sandbox-row-who">
           <span class="sandbox-row-name">{props.data.name}</span>

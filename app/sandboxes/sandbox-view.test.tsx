@@ -41,7 +41,11 @@ async function show(sandbox: Partial<Sandbox> = {}, prepare: (api: SandboxApi) =
   const onOpen = vi.fn()
   const View = (props: { sandboxes: Sandboxes }) => (
     <Show when={props.sandboxes.find(id)}>
-      {(found) => <SandboxView sandbox={found()} onOpen={onOpen} />}
+      {(found) => (
+        <main tabindex="-1">
+          <SandboxView sandbox={found()} onOpen={onOpen} />
+        </main>
+      )}
     </Show>
   )
   const { where, sandboxes } = renderWithSandboxes(api, (made) => <View sandboxes={made} />)
@@ -93,6 +97,43 @@ test("who still waits is taken to the server when it is ready", async () => {
   api.change(id, { state: "ready" })
   api.tell(progress("ready", { state: "ready" }))
   await waitFor(() => expect(onOpen).toHaveBeenCalledTimes(1))
+})
+
+test("one that another tab wakes takes nobody to its server, one that is woken here does", async () => {
+  const { api, onOpen } = await show({ state: "stopped" })
+  const start = async () => {
+    api.change(id, { state: "starting" })
+    api.tell(progress("starting"))
+    await waitFor(() => expect(steps()).toHaveLength(4))
+    api.change(id, { state: "ready" })
+    api.tell(progress("ready", { state: "ready" }))
+    await screen.findByRole("button", { name: "Open" })
+  }
+  api.tell(progress("queued", { state: "stopped" }))
+  await screen.findByRole("button", { name: "Wake" })
+  await start()
+  expect(onOpen).not.toHaveBeenCalled()
+  api.change(id, { state: "stopped" })
+  api.tell(progress("queued", { state: "stopped" }))
+  fireEvent.click(await screen.findByRole("button", { name: "Wake" }))
+  await start()
+  expect(onOpen).toHaveBeenCalledTimes(1)
+})
+
+test("a button that goes away by what it does leaves the keyboard on the page", async () => {
+  const { api } = await show({ state: "ready" })
+  api.tell(progress("ready", { state: "ready" }))
+  const stop = await screen.findByRole("button", { name: "Stop sandbox" })
+  stop.focus()
+  fireEvent.click(stop)
+  expect(document.activeElement?.tagName).toBe("MAIN")
+})
+
+test("what it is says its state and its template as the form says it", async () => {
+  const { api } = await show({ state: "ready" })
+  api.tell(progress("ready", { state: "ready" }))
+  await waitFor(() => expect(document.querySelector("dl")?.textContent).toContain("TemplateSmall"))
+  expect(screen.getByText("Running.")).toBeTruthy()
 })
 
 test("whoever looks at one that runs already is taken nowhere", async () => {
@@ -181,6 +222,9 @@ test("a start that made everything itself is cancelled with all that it made, af
   fireEvent.click(await screen.findByRole("button", { name: "Cancel and remove" }))
   await waitFor(() => expect(where()).toBe("/new"))
   expect(api.asked.find(({ method }) => method === "DELETE")?.body).toEqual({ data: "delete", name: "shop" })
+  const draft = JSON.parse(sessionStorage.getItem("sandbar.spawn-draft./.v1") ?? "")
+  expect(draft).toMatchObject({ template: "small", repository: "https://git.test/team/shop" })
+  expect("name" in draft, "the proposed name follows the other fields again").toBe(false)
 })
 
 test("a start with somebody's data in it is stopped, never removed", async () => {

@@ -10,6 +10,7 @@ import { Skeleton } from "../ui/skeleton.tsx"
 import { createProgress } from "./create-progress.ts"
 import { createSeconds } from "./create-seconds.ts"
 import { FailureRemedies } from "./failure-remedies.tsx"
+import { focusMain } from "./keep-focus.ts"
 import { ProgressSteps } from "./progress-steps.tsx"
 import { SandboxFacts } from "./sandbox-facts.tsx"
 import { SandboxLog } from "./sandbox-log.tsx"
@@ -34,15 +35,23 @@ export function SandboxView(props: SandboxViewProps) {
   const wide = createMedia("(width >= 1000px)")
   /** The stream is told first; the list knows what happens while the stream is down. */
   const state = createMemo(() => progress()?.state ?? props.sandbox.state)
+  let waits = false
   createEffect(
     on(state, (is, was) => {
       if (was !== undefined) sandboxes.refresh()
-      if (was === "starting" && is === "ready") props.onOpen()
+      // Whoever comes while it starts waits for it; a later start is waited for where somebody asked for it.
+      if (is === "starting" && was !== is)
+        waits = was === undefined || sandboxes.isWaking(id) || sandboxes.isAwaited(id)
+      if (was === "starting" && is === "ready" && waits) props.onOpen()
     }),
   )
   // The page that has this view says it, once the list does.
   createEffect(on(missing, () => sandboxes.refresh(), { defer: true }))
   const showsSteps = () => state() === "starting" || state() === "failed"
+  const words = () => {
+    const told = progress()
+    return state() === "starting" && told ? estimate(told, now()) : `${stateWords(state())}.`
+  }
   const log = () => <SandboxLog id={id} goesOn={state() === "starting" || state() === "ready"} />
 
   return (
@@ -55,24 +64,27 @@ export function SandboxView(props: SandboxViewProps) {
             </p>
           )}
         </Show>
+        <div class="sandbox-head">
+          <p class="sandbox-estimate">{words()}</p>
+          <Menu
+            label={`Menu of ${props.sandbox.name}`}
+            trigger={<Ellipsis />}
+            items={sandboxMenu(sandboxes, props.sandbox)}
+          />
+        </div>
         <Switch>
           <Match when={showsSteps()}>
             <Show when={progress()} fallback={<Skeleton label="Loading the steps" rows={5} />}>
               {(told) => (
-                <>
-                  <Show when={told().state === "starting"}>
-                    <p class="sandbox-estimate">{estimate(told(), now())}</p>
-                  </Show>
-                  <ProgressSteps
-                    progress={told()}
-                    now={now}
-                    remedies={
-                      <Show when={told().failure}>
-                        {(failure) => <FailureRemedies failure={failure()} sandbox={props.sandbox} />}
-                      </Show>
-                    }
-                  />
-                </>
+                <ProgressSteps
+                  progress={told()}
+                  now={now}
+                  remedies={
+                    <Show when={told().failure}>
+                      {(failure) => <FailureRemedies failure={failure()} sandbox={props.sandbox} />}
+                    </Show>
+                  }
+                />
               )}
             </Show>
           </Match>
@@ -95,11 +107,16 @@ export function SandboxView(props: SandboxViewProps) {
 function Actions(props: SandboxViewProps & { state: Sandbox["state"] }) {
   const sandboxes = useSpawning()
   const id = () => props.sandbox.id
-  const menu = () => sandboxMenu(sandboxes, props.sandbox)
-  const stop = () => attempt(sandboxes.stop(id()))
+  let element: HTMLDivElement | undefined
+  // These buttons go away by what they do.
+  const act = (action: Promise<void>) => {
+    attempt(action)
+    if (element) focusMain(element)
+  }
+  const stop = () => act(sandboxes.stop(id()))
   return (
-    <div class="sandbox-actions">
-      <Switch fallback={<p class="sandbox-estimate">{stateWords(props.state)}.</p>}>
+    <div ref={element} class="sandbox-actions">
+      <Switch>
         <Match when={props.state === "starting"}>
           <Show when={sandboxes.isFresh(id())} fallback={<Button onClick={stop}>Stop starting</Button>}>
             <Button onClick={() => sandboxes.ask({ kind: "cancel", id: id() })}>Cancel</Button>
@@ -112,14 +129,12 @@ function Actions(props: SandboxViewProps & { state: Sandbox["state"] }) {
           <Button onClick={stop}>Stop sandbox</Button>
         </Match>
         <Match when={props.state === "stopped"}>
-          <Button variant="primary" onClick={() => attempt(sandboxes.wake(id()))}>
+          <Button variant="primary" onClick={() => act(sandboxes.wake(id()))}>
             Wake
           </Button>
           <Button onClick={() => sandboxes.ask({ kind: "delete", id: id() })}>Delete</Button>
         </Match>
-        <Match when={props.state === "failed"}>{null}</Match>
       </Switch>
-      <Menu label={`Menu of ${props.sandbox.name}`} trigger={<Ellipsis />} items={menu()} />
     </div>
   )
 }

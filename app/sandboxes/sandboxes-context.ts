@@ -5,7 +5,7 @@ import type { Offer } from "../../shared/templates.ts"
 import type { SandboxRequests } from "./sandbox-requests.ts"
 
 /** What a person wants to do to a sandbox and has to be asked about first. */
-export type Asked = { kind: "rename" | "delete" | "cancel" | "delete-data"; id: string }
+export type Asked = { kind: "rename" | "delete" | "cancel" | "delete-data" | "adopt"; id: string }
 
 export type Sandboxes = {
   list: Accessor<readonly Sandbox[]>
@@ -29,6 +29,8 @@ export type Sandboxes = {
   wake: (id: string, options?: { force?: boolean }) => Promise<void>
   /** It was asked to, and the list does not say so yet. */
   isWaking: (id: string) => boolean
+  /** It was asked for in this tab, and nobody was told yet how it went. Not a signal. */
+  isAwaited: (id: string) => boolean
   stop: (id: string) => Promise<void>
   change: (id: string, change: ChangeRequest) => Promise<void>
   remove: (id: string, request: DeleteRequest) => Promise<void>

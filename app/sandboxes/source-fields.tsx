@@ -57,7 +57,7 @@ export function SourceFields(props: { form: SpawnForm; localDirectories: boolean
 }
 
 function RepositoryField(props: { form: SpawnForm }) {
-  const { draft, set, fault, recent, template } = props.form
+  const { draft, set, fault, recent, template, branches } = props.form
   const list = createUniqueId()
   const hosts = () => {
     const allowed = template()?.gitHosts ?? []
@@ -76,7 +76,12 @@ function RepositoryField(props: { form: SpawnForm }) {
         spellcheck={false}
         list={list}
         error={fault("repository")}
-        description={hosts()}
+        description={
+          <>
+            {hosts()}
+            <Warning sentence={branches.trouble()} />
+          </>
+        }
       />
       <datalist id={list}>
         <For each={recent()}>{(url) => <option value={url} />}</For>
@@ -90,12 +95,17 @@ function BranchField(props: { form: SpawnForm }) {
   const list = createUniqueId()
   const found = () => branches.branches()
   const words = () => {
-    const trouble = branches.trouble()
-    if (trouble !== undefined) return `${trouble} You can type a branch all the same.`
+    if (branches.trouble() !== undefined) return "Type it, or leave it empty for the default branch."
     if (branches.asking()) return "Asking for its branches."
     const count = found()?.branches.length
     if (count === undefined) return "Empty for the repository’s default branch."
     return `Empty for the default branch${found()?.default ? `, ${found()?.default}` : ""}. ${count}${found()?.more ? " or more" : ""} to choose from.`
+  }
+  // Of a list that is complete; a tag can be cloned too, so nobody is held up.
+  const unknown = () => {
+    const [all, typed] = [found(), draft.branch.trim()]
+    if (!all || all.more || typed === "" || all.branches.includes(typed)) return undefined
+    return `The repository lists no branch “${typed}”.`
   }
   return (
     <>
@@ -109,7 +119,12 @@ function BranchField(props: { form: SpawnForm }) {
         spellcheck={false}
         list={list}
         error={fault("branch")}
-        description={words()}
+        description={
+          <>
+            {words()}
+            <Warning sentence={unknown()} />
+          </>
+        }
       />
       <Show when={found()}>
         {(all) => (
@@ -119,5 +134,14 @@ function BranchField(props: { form: SpawnForm }) {
         )}
       </Show>
     </>
+  )
+}
+
+/** It may go wrong like this, and may go well: nobody is held up. */
+function Warning(props: { sentence: string | undefined }) {
+  return (
+    <span class="source-warning" role="status">
+      {props.sentence}
+    </span>
   )
 }

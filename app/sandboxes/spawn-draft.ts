@@ -1,8 +1,9 @@
 // What somebody typed into the form, kept through a reload, and the repositories that were spawned from lately.
 import * as v from "valibot"
-import { SandboxIdSchema } from "../../shared/sandboxes.ts"
+import { type Sandbox, SandboxIdSchema } from "../../shared/sandboxes.ts"
 import { prefix } from "../base/prefix.ts"
 import { browserStorage, makeStored } from "../base/storage.ts"
+import { isProposedName } from "./propose-name.ts"
 
 export const sources = ["repository", "nothing", "directory"] as const
 export type Source = (typeof sources)[number]
@@ -22,6 +23,14 @@ const SpawnDraftSchema = v.object({
 export type SpawnDraft = v.InferOutput<typeof SpawnDraftSchema>
 
 export const emptyDraft: SpawnDraft = { source: "repository", repository: "", branch: "", directory: "" }
+
+/** What was typed to make it, to make it anew in its place. A name that was proposed goes on following the other fields. */
+export function draftOf({ id, name, template, repository, branch, directory }: Sandbox): SpawnDraft {
+  const source = directory ? "directory" : repository ? "repository" : "nothing"
+  const draft = { template, repository: repository ?? "", branch: branch ?? "", directory: directory ?? "" }
+  const wasProposed = isProposedName(name, { repository: repository ?? undefined, branch, directory })
+  return { ...draft, source, replaces: { id, name }, ...(!wasProposed && { name }) }
+}
 
 export type SpawnDraftStore = { get: () => SpawnDraft; set: (draft: SpawnDraft) => void }
 

@@ -13,6 +13,8 @@ async function show(api: SandboxApi = makeSandboxApi()) {
 const field = (label: string) => screen.getByLabelText<HTMLInputElement>(label)
 const type = (label: string, value: string) => fireEvent.input(field(label), { target: { value } })
 const spawn = () => fireEvent.click(screen.getByRole("button", { name: "Spawn sandbox" }))
+const describedBy = (input: HTMLInputElement) =>
+  document.getElementById(input.getAttribute("aria-describedby") ?? "")?.textContent
 const sent = (api: SandboxApi) => api.asked.find(({ method }) => method === "POST")?.body
 
 beforeEach(() => {
@@ -104,8 +106,25 @@ test("branches that cannot be listed can be typed", async () => {
   api.state.instead = ({ path }) =>
     path.startsWith("/branches") ? problem(502, "sandbox.branches", "The remote is silent.") : undefined
   type("Repository", "https://git.test/team/shop")
-  await screen.findByText("The remote is silent. You can type a branch all the same.")
+  await screen.findByText("The remote is silent.")
+  expect(describedBy(field("Repository"))).toContain("The remote is silent.")
+  expect(describedBy(field("Branch"))).toBe("Type it, or leave it empty for the default branch.")
   type("Branch", "next")
+  spawn()
+  await waitFor(() => expect(onSpawned).toHaveBeenCalled())
+})
+
+test("a branch that the repository does not list is doubted before the button is pressed", async () => {
+  const { api, onSpawned } = await show()
+  type("Repository", "https://git.test/team/shop")
+  type("Branch", "nxt")
+  await screen.findByText("The repository lists no branch “nxt”.")
+  type("Branch", "next")
+  expect(screen.queryByText(/lists no branch/)).toBeNull()
+  api.state.branches = { branches: ["main"], default: "main", more: true }
+  type("Repository", "https://git.test/team/lab")
+  await screen.findByText(/1 or more to choose from/)
+  expect(screen.queryByText(/lists no branch/)).toBeNull()
   spawn()
   await waitFor(() => expect(onSpawned).toHaveBeenCalled())
 })
@@ -131,6 +150,7 @@ test("a refusal of the whole stands beside the button", async () => {
   type("Repository", "https://git.test/team/shop")
   spawn()
   await waitFor(() => expect(screen.getByRole("alert").textContent).toBe("You have 10 of 10."))
+  await waitFor(() => expect(document.activeElement?.textContent).toBe("Spawn sandbox"))
 })
 
 test("a draft survives a reload, and is gone once it was spawned", async () => {

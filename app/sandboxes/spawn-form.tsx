@@ -57,10 +57,14 @@ function Fields(props: { offer: Offer; onSpawned: (sandbox: Sandbox) => void }) 
   const sandboxes = useSpawning()
   const form = createSpawnForm({ sandboxes, onSpawned: (sandbox) => props.onSpawned(sandbox) })
   let element: HTMLFormElement | undefined
+  let button: HTMLButtonElement | undefined
   const submit = async (event: SubmitEvent) => {
     event.preventDefault()
     await form.submit()
-    element?.querySelector<HTMLElement>("[aria-invalid]")?.focus()
+    // A button that cannot be pressed for a while loses the focus.
+    const wrong = element?.querySelector<HTMLElement>("[aria-invalid]")
+    if (wrong) wrong.focus()
+    else if (form.trouble()) button?.focus()
   }
   const isFull = () => sandboxes.list().length >= (sandboxes.most() ?? Number.POSITIVE_INFINITY)
   return (
@@ -94,7 +98,7 @@ function Fields(props: { offer: Offer; onSpawned: (sandbox: Sandbox) => void }) 
         <p class="spawn-trouble" role="alert">
           {form.trouble()}
         </p>
-        <Button type="submit" variant="primary" disabled={form.sending()}>
+        <Button ref={button} type="submit" variant="primary" disabled={form.sending()}>
           {form.sending() ? "Spawning" : "Spawn sandbox"}
         </Button>
       </div>

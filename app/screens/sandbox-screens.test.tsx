@@ -129,6 +129,16 @@ test("a link to somebody else's sandbox, or to one that was deleted, offers no f
   expect(screen.queryByLabelText("Address")).toBeNull()
 })
 
+test("one that was deleted while it was open is called by its name", () => {
+  renderWithSandboxes(makeSandboxApi(), () => <UnknownServer id="sb-ffffffffffff" removed="shop" />)
+  expect(screen.getByRole("heading", { level: 1 }).textContent).toBe("“shop” was deleted")
+})
+
+test("a page that opens has the keyboard", async () => {
+  renderWithSandboxes(makeSandboxApi(), () => <NewSandboxScreen />, { path: "/new" })
+  await waitFor(() => expect(document.activeElement?.tagName).toBe("MAIN"))
+})
+
 test("a link that waits for the list says when the list cannot be had", async () => {
   const api = makeSandboxApi()
   api.state.instead = () => {

@@ -4,6 +4,7 @@ import { createComputed, createMemo, type ParentProps, Show } from "solid-js"
 import { isSandboxId } from "../../shared/servers.ts"
 import { makeServerMemory } from "../connection/last-known.ts"
 import { ServerScope } from "../connection/server-scope.tsx"
+import type { Server } from "../servers/server.ts"
 import { useServers } from "../servers/server-context.tsx"
 import { idFromSegment } from "../servers/server-path.ts"
 import { OpenServer } from "./open-server.tsx"
@@ -17,12 +18,13 @@ export function ServerScreen(props: ParentProps) {
   const memory = makeServerMemory()
   createComputed(() => memory.keepOnly([...servers.list(), ...servers.hidden()]))
   const isPending = () => isSandboxId(id()) && servers.spawned?.loaded() === false
-  const lastActive = createMemo<string | undefined>((before) => servers.active()?.id ?? before)
+  const lastActive = createMemo<Server | undefined>((before) => servers.active() ?? before)
+  const removed = () => (lastActive()?.id === id() ? lastActive()?.name : undefined)
   return (
     <Show
       when={servers.active()}
       fallback={
-        <Show when={isPending()} fallback={<UnknownServer id={id()} removed={lastActive() === id()} />}>
+        <Show when={isPending()} fallback={<UnknownServer id={id()} removed={removed()} />}>
           <PendingSandbox />
         </Show>
       }

@@ -36,7 +36,11 @@ function show(provided: { name: string; url: string }[], id?: string) {
 const address = () => screen.getByLabelText<HTMLInputElement>("Address").value
 
 beforeEach(() => localStorage.clear())
-afterEach(cleanup)
+afterEach(async () => {
+  cleanup()
+  // The router still scrolls a moment later.
+  await new Promise((resolve) => setTimeout(resolve, 30))
+})
 
 test("a link to an unknown server offers to add it, with the form filled in", () => {
   show([local], "gamma.team-a:4096")

@@ -1,6 +1,7 @@
 // A link to a server that this browser does not know: add it, or pick another.
 import { A } from "@solidjs/router"
 import { For, Show } from "solid-js"
+import { isSandboxId } from "../../shared/servers.ts"
 import { useServers } from "../servers/server-context.tsx"
 import { ServerForm } from "../servers/server-form.tsx"
 import { healthDot, healthWords } from "../servers/server-health.ts"
@@ -8,8 +9,13 @@ import { serverPath, urlFromId } from "../servers/server-path.ts"
 import { Dot } from "../ui/dot.tsx"
 import { PlainPage } from "./plain-page.tsx"
 
-/** `removed`: it stood here until a moment ago. */
-export function UnknownServer(props: { id: string; removed?: boolean }) {
+export type UnknownServerProps = {
+  id: string
+  /** It stood here until a moment ago, by this name. */
+  removed?: string | undefined
+}
+
+export function UnknownServer(props: UnknownServerProps) {
   const servers = useServers()
   const address = () => {
     const url = urlFromId(props.id)
@@ -20,7 +26,7 @@ export function UnknownServer(props: { id: string; removed?: boolean }) {
     return url.ok ? undefined : url.reason
   }
   return (
-    <PlainPage title={`“${props.id}” ${props.removed ? "was removed from" : "is not in"} your list`}>
+    <PlainPage title={titleOf(props)}>
       <Show
         when={address()}
         keyed
@@ -47,7 +53,7 @@ export function UnknownServer(props: { id: string; removed?: boolean }) {
       </Show>
       <Show when={servers.list().length > 0}>
         <nav class="plain-list" aria-label="Servers you know">
-          <h2>Or pick a server you know</h2>
+          <h2>{address() ? "Or pick a server you know" : "Servers you know"}</h2>
           <For each={servers.list()}>
             {(server) => (
               <A href={serverPath(server.id)}>
@@ -63,4 +69,9 @@ export function UnknownServer(props: { id: string; removed?: boolean }) {
       </Show>
     </PlainPage>
   )
+}
+
+function titleOf({ id, removed }: UnknownServerProps): string {
+  if (isSandboxId(id)) return removed ? `“${removed}” was deleted` : "There is no such sandbox"
+  return removed ? `“${removed}” was removed from your list` : `“${id}” is not in your list`
 }

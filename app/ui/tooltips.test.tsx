@@ -53,6 +53,15 @@ test.each(["Escape", "press"])("%s hides it", (way) => {
   expect(text()).toBe("")
 })
 
+test("one whose owner goes away goes with it", async () => {
+  const { icon } = show()
+  hover(icon)
+  vi.advanceTimersByTime(450)
+  icon.closest("button")?.remove()
+  await Promise.resolve()
+  expect(text()).toBe("")
+})
+
 test("a finger does not leave one standing", () => {
   const { icon } = show()
   hover(icon, "touch")

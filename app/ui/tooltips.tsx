@@ -15,8 +15,13 @@ export function Tooltips() {
   let timer: ReturnType<typeof setTimeout> | undefined
   let owner: Element | undefined
 
+  // What goes away under the pointer tells nobody that it was left.
+  const removals = new MutationObserver(() => {
+    if (!owner?.isConnected) hide()
+  })
   const hide = () => {
     clearTimeout(timer)
+    removals.disconnect()
     owner = undefined
     if (text() === "") return
     setText("")
@@ -34,6 +39,7 @@ export function Tooltips() {
     hide()
     if (!target || (event.type === "focusin" && !target.matches(":focus-visible"))) return
     owner = target
+    removals.observe(document.body, { childList: true, subtree: true })
     timer = setTimeout(() => show(target), event.type === "focusin" ? 0 : showAfterMs)
   }
   const onKey = (event: KeyboardEvent) => {
@@ -54,6 +60,7 @@ export function Tooltips() {
     document.addEventListener("keydown", onKey, options)
     onCleanup(() => {
       ending.abort()
+      removals.disconnect()
       clearTimeout(timer)
     })
   })
