@@ -4,6 +4,7 @@ import { Problem, problemType } from "../../shared/problems.ts"
 import { makeTestClock, settle } from "../../tests/fakes/test-clock.ts"
 import type { Server } from "../servers/server.ts"
 import { answer, eventStream, type Fetch, makeClient, makeServerFetch } from "./client.ts"
+import { browserClock } from "./clock.ts"
 import { Failure } from "./failure.ts"
 
 const server: Server = { id: "a:1", name: "A", url: "http://a:1", provided: false }
@@ -202,10 +203,11 @@ test("a request that nobody answers ends after half a minute, and what waits for
 
 test("a server that is slow with everything leaves connections for what a person does and for the event stream", async () => {
   const sent: string[] = []
-  const ask = makeServerFetch(server, (request) => {
+  const send: Fetch = (request) => {
     sent.push(`${request.method} ${new URL(request.url).pathname.replace("/api/proxy/", "")}`)
     return new Promise(() => undefined)
-  })
+  }
+  const ask = makeServerFetch(server, send, browserClock, 4)
   for (const path of ["path", "config", "agent", "session", "question", "permission"]) void ask(path)
   void ask("global/event", { headers: { accept: eventStream } })
   void ask("session", { method: "POST" })

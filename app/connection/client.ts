@@ -22,16 +22,21 @@ export const answerMs = 30_000
 /** What a request for the event stream accepts. */
 export const eventStream = "text/event-stream"
 
-/** With the event stream one of a browser's six connections stays free for everything else. */
-const questionsAtOnce = 4
+/** Over HTTP/1.1, with the event stream, one of a browser's six connections stays free for everything else. */
+function questionsAtOnce(): number {
+  const [page] = performance.getEntriesByType?.("navigation") ?? []
+  const protocol = (page as PerformanceNavigationTiming | undefined)?.nextHopProtocol ?? ""
+  return protocol.startsWith("http/1") ? 4 : Number.POSITIVE_INFINITY
+}
 
 /** Answers with a 2xx that is not a web page, or rejects with a Failure; an abort stays an abort. */
 export function makeServerFetch(
   server: Server,
   send: Fetch = sendRequest,
   clock: Clock = browserClock,
+  atOnce = questionsAtOnce(),
 ): ServerFetch {
-  const turns = makeTurns(questionsAtOnce)
+  const turns = makeTurns(atOnce)
   return async (target, init) => {
     const request = typeof target === "string" ? new Request(forwardUrl(target), init) : target
     // Here and not in an interceptor of the client: one of its own rewrites headers into the query, and

@@ -24,7 +24,7 @@ function makeWorld(managed: string[] = []) {
       if (world.hangs) await new Promise(() => undefined)
       if (!world.reachable) throw new Error("connection refused")
       if (path.startsWith("/session/status")) return world.working ? { ses_1: { type: "busy" } } : {}
-      return []
+      return path === "/api/session/active" ? { data: {} } : []
     },
     managed: { names: () => managed },
     log: { debug: () => undefined },

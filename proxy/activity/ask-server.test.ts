@@ -2,11 +2,20 @@ import { afterEach, beforeEach, expect, test } from "vitest"
 import { loopbackRoute } from "../sandboxes/managed.ts"
 import { type AskRoute, makeAskRoute, makeBudget } from "./ask-server.ts"
 import { isWorking } from "./is-working.ts"
+import { NotThere } from "./look-for-work.ts"
 
 const megabyte = 1_048_576
 let server: ReturnType<typeof Bun.serve>
 let ask: (path: string, budget?: { left: number }) => Promise<unknown>
 let asked = 0
+const answers: Record<string, () => Response> = {
+  "/missing": () => Response.json({ error: "no such path" }, { status: 404 }),
+  "/page": () =>
+    new Response("\n<!doctype html><title>OpenCode</title>", { headers: { "content-type": "text/html" } }),
+  "/bad": () => new Response("<html>Bad gateway</html>", { status: 502 }),
+  "/cut": () => new Response('[{"directory": "/a'),
+  "/api/session/active": () => Response.json({ data: {} }),
+}
 
 /** Answers each question with a megabyte, and says that it has worked in a hundred directories. */
 beforeEach(() => {
@@ -17,6 +26,8 @@ beforeEach(() => {
     fetch(request) {
       asked += 1
       const { pathname } = new URL(request.url)
+      const said = answers[pathname]
+      if (said) return said()
       if (pathname === "/experimental/session")
         return Response.json(Array.from({ length: 100 }, (_, at) => ({ directory: `/${at}` })))
       return new Response(`{"much": {"type": "idle", "text": "${"x".repeat(megabyte)}"}}`)
@@ -43,3 +54,14 @@ test("a chatty server that is asked whether it works is not called idle, and cos
   expect(asked).toBeGreaterThan(100)
   expect(budget.left).toBeLessThan(0)
 })
+
+test.each(["/missing", "/page"])("a path that the server does not know is told apart: %s", async (path) => {
+  await expect(ask(path)).rejects.toBeInstanceOf(NotThere)
+})
+
+test.each(["/bad", "/cut"])(
+  "an answer that failed is not taken for a path that is not there: %s",
+  async (path) => {
+    await expect(ask(path)).rejects.not.toBeInstanceOf(NotThere)
+  },
+)

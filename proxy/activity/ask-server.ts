@@ -6,11 +6,12 @@ import { type SendOptions, sendToTarget } from "../forward/http.ts"
 import type { ChooseTarget } from "../forward/target.ts"
 import type { ManagedServers } from "../sandboxes/managed.ts"
 import type { AskServer } from "./activity.ts"
+import { NotThere } from "./look-for-work.ts"
 
 export type AskRouteDeps = Pick<SendOptions, "fetch" | "viaToken" | "drain">
 export type AskDeps = { choose: ChooseTarget; managed: ManagedServers; dial: Dial; askRoute: AskRoute }
 
-/** One GET along a known route; rejects for anything but JSON. */
+/** One GET along a known route; rejects for anything but JSON, with NotThere where the server does not know the path. */
 export type AskRoute = (
   route: Route,
   path: string,
@@ -45,7 +46,7 @@ export function makeAskRoute(deps: AskRouteDeps): AskRoute {
     const forwardBase = `/${forwardPath.slice(0, -1)}`
     const requestId = crypto.randomUUID()
     const response = await sendToTarget({ ...route, request, path, forwardBase, requestId, slot }, options)
-    return readJson(response, budget)
+    return readJson(response, path, budget)
   }
 }
 
@@ -59,7 +60,7 @@ export function makeAskServer({ choose, managed, dial, askRoute }: AskDeps): Ask
     askRoute(await routeTo(name), path, { signal, authorization, budget })
 }
 
-async function readJson(response: Response, budget: Budget): Promise<unknown> {
+async function readJson(response: Response, path: string, budget: Budget): Promise<unknown> {
   const decoder = new TextDecoder()
   let text = ""
   for await (const chunk of response.body ?? []) {
@@ -68,6 +69,9 @@ async function readJson(response: Response, budget: Budget): Promise<unknown> {
     if (budget.left < 0) throw new Error("the answers are too long")
     text += part
   }
+  if (response.status === 404) throw new NotThere(path)
   if (!response.ok) throw new Error(`the answer is ${response.status}`)
+  // OpenCode answers with the page of its UI where it knows nothing else.
+  if (/^\s*</.test(text)) throw new NotThere(path)
   return JSON.parse(text)
 }

@@ -1,11 +1,13 @@
 import { describe, expect, test } from "vitest"
 import { isWorking } from "./is-working.ts"
+import { NotThere } from "./look-for-work.ts"
 
 /** A server that has these paths and no others. */
 const look = (answers: Record<string, unknown>) =>
   isWorking(async (path) => {
-    if (path in answers) return answers[path]
-    throw new SyntaxError("<!doctype html> is not JSON")
+    const answer = path in answers ? answers[path] : new NotThere(path)
+    if (answer instanceof Error) throw answer
+    return answer
   }, 1_000)
 
 const idle = { "/session/status": {}, "/pty": [] }
@@ -53,6 +55,14 @@ describe("lost work: it may not be stopped", () => {
     const { [path as keyof typeof idle]: _, ...rest } = idle
     await expect(look(rest)).rejects.toThrow()
     await expect(look({ ...idle, [path]: "<!doctype html>" })).rejects.toThrow()
+  })
+
+  // The work may be in a directory that only this list names.
+  test.each([list, "/api/session/active"])("while %s is there and does not say", async (path) => {
+    await expect(look({ ...idle, [path]: new Error("the answer is 500") })).rejects.toThrow("500")
+    await expect(look({ ...idle, [path]: new Error("the answers are too long") })).rejects.toThrow("too long")
+    await expect(look({ ...idle, [path]: new SyntaxError("Unexpected end") })).rejects.toThrow("end")
+    await expect(look({ ...idle, [path]: { other: "shape" } })).rejects.toThrow()
   })
 
   test("while one of its directories does not say", async () => {

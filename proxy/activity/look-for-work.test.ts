@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest"
-import { lookForWork } from "./look-for-work.ts"
+import { lookForWork, NotThere } from "./look-for-work.ts"
 
 const busy = { ses_1: { type: "busy" } }
 
@@ -8,8 +8,9 @@ function server(answers: Record<string, unknown>) {
   const asked: string[] = []
   const ask = async (path: string) => {
     asked.push(path)
-    if (path in answers) return answers[path]
-    throw new SyntaxError("<!doctype html> is not JSON")
+    const answer = path in answers ? answers[path] : new NotThere(path)
+    if (answer instanceof Error) throw answer
+    return answer
   }
   return { ask, asked }
 }
@@ -78,7 +79,15 @@ describe("no answer", () => {
   })
 
   test("from one directory means that we do not know, when nothing works elsewhere", async () => {
-    await expect(look({ "/session/status": {} }, ["/gone"])).rejects.toThrow("not JSON")
+    await expect(look({ "/session/status": {} }, ["/gone"])).rejects.toThrow("the server has no")
+  })
+
+  test("about other directories hides no work in the known ones, and means that we do not know of others", async () => {
+    for (const path of ["/experimental/session?start=1000&limit=100", "/api/session/active"]) {
+      const broken = { [path]: new Error("the answer is 502") }
+      expect(await look({ ...broken, "/session/status": busy })).toEqual([""])
+      await expect(look({ ...broken, "/session/status": {} })).rejects.toThrow("502")
+    }
   })
 
   test("of the right shape is no answer", async () => {

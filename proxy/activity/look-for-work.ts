@@ -2,8 +2,16 @@
 // every directory that may hold a running session is asked for.
 import * as v from "valibot"
 
-/** Rejects when there is no JSON to be had from this path. */
+/** Rejects when there is no JSON to be had from this path; with NotThere where the server does not know the path. */
 export type Ask = (path: string) => Promise<unknown>
+
+/** What an older server says to what is new: 404, or the page of its own UI. Anything else may pass and means nothing. */
+export class NotThere extends Error {
+  constructor(path: string) {
+    super(`the server has no ${path}`)
+    this.name = "NotThere"
+  }
+}
 
 const StatusSchema = v.record(v.string(), v.looseObject({ type: v.string() }))
 const SessionsSchema = v.array(v.looseObject({ directory: v.string() }))
@@ -15,33 +23,40 @@ const mostSessions = 100
 
 /**
  * The directories in which something works; the empty text stands for the server's own one. Rejects when nothing
- * works as far as we can see, but not every directory answered.
+ * works as far as we can see, but not everything answered.
  */
 export async function lookForWork(ask: Ask, known: Iterable<string>, since: number): Promise<string[]> {
-  const [listed, active] = await Promise.all([directoriesSince(ask, since), isActive(ask)])
+  const [listing, active] = await Promise.allSettled([directoriesSince(ask, since), isActive(ask)])
+  const listed = listing.status === "fulfilled" ? listing.value : []
   const directories = [...new Set(["", ...known, ...listed])]
   const answers = await Promise.allSettled(directories.map((directory) => worksIn(ask, directory)))
   const working = directories.filter((_, at) => {
     const answer = answers[at]
     return answer?.status === "fulfilled" && answer.value
   })
-  if (active && working.length === 0) return [""]
-  const failed = answers.find((answer) => answer.status === "rejected")
+  if (active.status === "fulfilled" && active.value && working.length === 0) return [""]
+  const failed = [listing, active, ...answers].find((answer) => answer.status === "rejected")
   if (failed && working.length === 0) throw failed.reason
   return working
 }
 
-/** Sessions that others started: a terminal, another browser. Only fresh ones, because asking for a directory wakes it. */
+/**
+ * Sessions that others started: a terminal, another browser. Only fresh ones, because asking for a directory wakes it.
+ * None where the server has no such list; rejects where it has one that we do not get.
+ */
 export async function directoriesSince(ask: Ask, since: number): Promise<string[]> {
-  const answer = await orNothing(ask(`/experimental/session?start=${since}&limit=${mostSessions}`))
-  const sessions = v.safeParse(SessionsSchema, answer)
-  return sessions.success ? sessions.output.slice(0, mostSessions).map(({ directory }) => directory) : []
+  const answer = await ifThere(ask(`/experimental/session?start=${since}&limit=${mostSessions}`))
+  if (answer === undefined) return []
+  return v
+    .parse(SessionsSchema, answer)
+    .slice(0, mostSessions)
+    .map(({ directory }) => directory)
 }
 
 /** Sessions of OpenCode's next API, which `/session/status` does not know; one answer for all directories. */
 export async function isActive(ask: Ask): Promise<boolean> {
-  const active = v.safeParse(ActiveSchema, await orNothing(ask("/api/session/active")))
-  return active.success && Object.keys(active.output.data).length > 0
+  const answer = await ifThere(ask("/api/session/active"))
+  return answer !== undefined && Object.keys(v.parse(ActiveSchema, answer).data).length > 0
 }
 
 async function worksIn(ask: Ask, directory: string): Promise<boolean> {
@@ -77,7 +92,15 @@ async function waitingSessions(ask: Ask, query: string): Promise<Set<string>> {
   return waiting
 }
 
-/** For what an older server does not have. */
+/** For what an older server does not have: undefined. */
+async function ifThere(answer: Promise<unknown>): Promise<unknown> {
+  return answer.catch((error: unknown) => {
+    if (error instanceof NotThere) return undefined
+    throw error
+  })
+}
+
+/** For what only makes a session wait, so that none of it is the safe answer. */
 async function orNothing(answer: Promise<unknown>): Promise<unknown> {
   return answer.catch(() => undefined)
 }

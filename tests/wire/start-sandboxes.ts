@@ -92,6 +92,7 @@ function answerTo(path: string, { healthy, working }: SandboxWorld["server"]): R
   if (name === "/global/health")
     return healthy ? Response.json({ healthy, version: "1.0.0" }) : new Response("", { status: 500 })
   if (name === "/session/status") return Response.json(working ? { ses_1: { type: "busy" } } : {})
+  if (name === "/api/session/active") return Response.json({ data: {} })
   if (name === "/event")
     return new Response("data: {}\n\n", { headers: { "content-type": "text/event-stream" } })
   return Response.json([])

@@ -2,7 +2,7 @@
 import { isStatus } from "./api-error.ts"
 import { fieldManager, stateManager } from "./names.ts"
 import type { Transport } from "./transport.ts"
-import type { Claim, KubeEvent, Lease, Pod, Secret, Service, StatefulSet } from "./wire.ts"
+import type { Claim, KubeEvent, KubeObject, Lease, Pod, Secret, Service, StatefulSet } from "./wire.ts"
 
 export type Kinds = {
   statefulsets: StatefulSet
@@ -44,6 +44,9 @@ export function makeClusterApi({ json }: Pick<Transport, "json">) {
     /** Undefined when it does not exist. */
     read: <R extends Resource>({ resource, namespace, name }: Place<R>): Promise<Kinds[R] | undefined> =>
       orMissing(json<Kinds[R]>(pathOf(resource, namespace, name))),
+
+    readNamespace: (name: string): Promise<KubeObject | undefined> =>
+      orMissing(json<KubeObject>(`/api/v1/namespaces/${encodeURIComponent(name)}`)),
 
     list: async <R extends Resource>(
       resource: R,

@@ -9,7 +9,7 @@ import { makeClusterApi } from "./cluster-api.ts"
 import { type CredentialSource, loadKubeConfig, makeCredentialSource } from "./credentials.ts"
 import { runForLeader } from "./leader.ts"
 import { makeLifecycle } from "./lifecycle.ts"
-import { managedSelector, ownerLabel } from "./names.ts"
+import { listRecords } from "./list-records.ts"
 import { makePasswords } from "./passwords.ts"
 import { pause } from "./pause.ts"
 import { podLogs } from "./pod-logs.ts"
@@ -18,7 +18,6 @@ import { findMissingRights, type MissingRight, sentenceOf, tableOf } from "./rig
 import { neededRights, rightsAtHome } from "./rights-table.ts"
 import { makeSandboxStore } from "./sandbox-store.ts"
 import { makeSightings, type Sightings } from "./sightings.ts"
-import { recordOf } from "./stored-record.ts"
 import { makeTransport } from "./transport.ts"
 import { makeWatchedNamespaces } from "./watched-namespaces.ts"
 
@@ -137,16 +136,12 @@ export function makeKubernetesDriver(options: KubernetesDriverOptions): Driver {
   ending.push(ready.then(keepGoing))
 
   async function list(owner: string): Promise<readonly SandboxRecord[]> {
-    const selector = `${managedSelector},${ownerLabel}=${owner}`
-    const pages = await Promise.all(
-      store.namespaces().map((namespace) => api.list("statefulsets", namespace, selector)),
-    ).catch((error: unknown) => {
-      throw asProblem(error, "")
-    })
-    return pages.flat().flatMap((found) => {
-      const record = found.metadata?.deletionTimestamp ? undefined : recordOf(found, key)
-      return record?.owner === owner ? [record] : []
-    })
+    const records = await listRecords({ api, key, namespaces: store.namespaces() }).catch(
+      (error: unknown) => {
+        throw asProblem(error, "")
+      },
+    )
+    return records.filter((record) => record.owner === owner)
   }
 
   /** Fulfilled with the next change of a sandbox, after a moment, or with the signal. */

@@ -4,7 +4,8 @@ import type { Driver, SandboxRecord } from "../driver.ts"
 import type { Template } from "../templates/template.ts"
 import { isStatus } from "./api-error.ts"
 import { claimName, podName } from "./names.ts"
-import { namespaceOf } from "./namespaces.ts"
+import { refuseForeignNamespace } from "./namespace-owner.ts"
+import { hasPattern, namespaceOf, partOf } from "./namespaces.ts"
 import { keepAwakePatch, microTime, type Place, stopPatch } from "./objects.ts"
 import { observe, versionOf } from "./observe.ts"
 import { asProblem } from "./problems.ts"
@@ -81,7 +82,10 @@ export function makeLifecycle(deps: LifecycleDeps): Lifecycle {
   }
 
   async function ensure(wanted: SandboxRecord, template: Template): Promise<void> {
-    const namespace = store.placeOf(wanted.id) ?? namespaceOf(template, wanted)
+    const known = store.placeOf(wanted.id)
+    const namespace = known ?? namespaceOf(template, wanted)
+    if (known === undefined && hasPattern(partOf(template).namespace))
+      await refuseForeignNamespace(deps, namespace, wanted)
     await deps.openNamespace(namespace)
     const found = await statefulSetAt({ record: wanted, namespace })
     if (!found) {

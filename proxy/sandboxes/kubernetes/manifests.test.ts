@@ -42,7 +42,9 @@ const inCluster = (namespace: string, url = "https://models.example/v1") => `tem
 describe("the manifests", () => {
   test("say first which namespaces have to exist", () => {
     expect(made()).toMatch(/^# These namespaces have to exist: sandbar, sandboxes\.\n/)
-    expect(made(inCluster("kubeflow-{user}"))).toMatch(/^# These namespaces have to exist: sandbar, kubeflow-/)
+    expect(made(inCluster("kubeflow-{user}"))).toMatch(
+      /^# These namespaces have to exist: sandbar, kubeflow-/,
+    )
   })
 
   test("begin with what an empty installation needs, a file of templates included", () => {
@@ -79,6 +81,11 @@ describe("the manifests", () => {
     expect(rules.flatMap(({ resources }) => resources)).not.toContain("pods/exec")
     expect(rules.find(({ resources }) => resources.includes("secrets"))?.verbs).not.toContain("list")
     expect(made()).not.toMatch(/Cluster(?:Role|RoleBinding)|"\*"|'\*'/)
+  })
+
+  test("let Sandbar see whose a namespace is where each person has one", () => {
+    const { rules = [] } = named(objects(inCluster("kubeflow-{user}")), "Role", "sandbar-sandboxes") ?? {}
+    expect(rules).toContainEqual({ apiGroups: [""], resources: ["namespaces"], verbs: ["get"] })
   })
 
   test("are for the namespaces of the templates; a pattern's are applied in each", () => {

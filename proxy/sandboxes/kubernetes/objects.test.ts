@@ -120,6 +120,21 @@ describe("a repository is a stranger's word", () => {
     })
 })
 
+// Kubernetes puts the container's own variables, keys among them, where a value says $(NAME).
+test.each([
+  ["$(OPENCODE_SERVER_PASSWORD)", "$$(OPENCODE_SERVER_PASSWORD)"],
+  ["$$(HOME)", "$$$$(HOME)"],
+  ["cash$", "cash$$"],
+])("a branch %s stays what it is when Kubernetes has read it", (branch, written) => {
+  const repository = `https://git.example.com/${branch}`
+  const [clone] = podOf({ ...record, repository, branch }, template).spec?.initContainers ?? []
+  expect(clone?.env).toContainEqual({ name: "SANDBAR_BRANCH", value: written })
+  expect(clone?.env).toContainEqual({
+    name: "SANDBAR_REPOSITORY",
+    value: `https://git.example.com/${written}`,
+  })
+})
+
 test("the hosts that may be cloned from are told to the clone, which knows patterns too", () => {
   const hostsFor = (gitHosts: string[]) => {
     const pod = podOf(record, { ...template, gitHosts })
@@ -192,7 +207,37 @@ describe("overrides of the pod", () => {
     ["host-namespaces", { spec: { hostPID: true } }],
     ["host-namespaces", containers({ ports: [{ containerPort: 4096, hostPort: 80 }] })],
     ["host-path", { spec: { volumes: [{ name: "host", hostPath: { path: "/" } }] } }],
+    ["privileged", { spec: { securityContext: { windowsOptions: { hostProcess: true } } } }],
+    ["privileged", containers({ securityContext: { windowsOptions: { hostProcess: true } } })],
+    ["apparmor", { spec: { securityContext: { appArmorProfile: { type: "Unconfined" } } } }],
+    ["apparmor", containers({ securityContext: { appArmorProfile: { type: "Unconfined" } } })],
+    [
+      "apparmor",
+      {
+        metadata: {
+          annotations: { "container.apparmor.security.beta.kubernetes.io/opencode": "unconfined" },
+        },
+      },
+    ],
+    ["selinux", { spec: { securityContext: { seLinuxOptions: { type: "spc_t" } } } }],
+    ["selinux", containers({ securityContext: { seLinuxOptions: { user: "system_u" } } })],
+    ["volume-types", { spec: { volumes: [{ name: "n", nfs: { server: "10.0.0.1", path: "/" } }] } }],
+    ["volume-types", { spec: { volumes: [{ name: "f", flexVolume: { driver: "example.com/any" } }] } }],
+    ["host-namespaces", containers({ livenessProbe: { tcpSocket: { host: "169.254.169.254", port: 80 } } })],
+    [
+      "host-namespaces",
+      containers({ lifecycle: { postStart: { httpGet: { host: "10.0.0.1", port: 80 } } } }),
+    ],
     ["service-account-token", { spec: { automountServiceAccountToken: true } }],
+    ["service-account-token", { spec: { volumes: [{ name: "t", secret: { secretName: "agent-token" } }] } }],
+    [
+      "service-account-token",
+      { spec: { volumes: [{ name: "git", secret: { secretName: "agent-token" } }] } },
+    ],
+    [
+      "service-account-token",
+      { spec: { volumes: [{ name: "t", projected: { sources: [{ secret: { name: "agent-token" } }] } }] } },
+    ],
     [
       "service-account-token",
       {
@@ -213,7 +258,33 @@ describe("overrides of the pod", () => {
     expect(() => podOf(record, withPart({ podOverrides }))).toThrow(/weaken/)
   })
 
+  test("cannot add a container for debugging that is weaker than ours", () => {
+    const podOverrides = { spec: { ephemeralContainers: [{ name: "debug", image: "x" }] } }
+    expect(() => podOf(record, withPart({ podOverrides }))).toThrow(/weaken/)
+  })
+
+  // What is inherited is seen by the check and not sent to the cluster.
+  test("cannot hide that a container is without a security context", () => {
+    const strict =
+      '{"allowPrivilegeEscalation":false,"readOnlyRootFilesystem":true,"capabilities":{"drop":["ALL"]}}'
+    const side = JSON.parse(`[{"name":"side","image":"x","securityContext":{"__proto__":${strict}}}]`)
+    expect(() => podOf(record, withPart({ podOverrides: { spec: { containers: side } } }))).toThrow(/weaken/)
+  })
+
+  test("may keep to what is restricted, and say so", () => {
+    const securityContext = {
+      appArmorProfile: { type: "RuntimeDefault" },
+      seLinuxOptions: { type: "container_t", level: "s0:c1,c2" },
+    }
+    const volumes = [
+      { name: "cache", ephemeral: {} },
+      { name: "who", downwardAPI: {} },
+    ]
+    const podOverrides = { spec: { securityContext, volumes } }
+    expect(podOf(record, withPart({ podOverrides })).spec).toMatchObject({ securityContext })
+  })
+
   test("are not needed to be strict: the pod as it is has no weakness", () => {
-    expect(weaknessesOf(podOf(record, template))).toEqual([])
+    expect(weaknessesOf(podOf(record, template), part.gitSecret)).toEqual([])
   })
 })

@@ -58,6 +58,19 @@ describe("the log of a sandbox", () => {
     expect(asked.at(-1)?.searchParams.get("sinceTime")).toMatch(/^2026-03-01T12:00:0/)
   })
 
+  // An agent that never ends its line: each follower would keep all of it.
+  test("comes in parts where a line is too long, and these are not told twice either", async () => {
+    const long = `${"x".repeat(20_000)} 2026-09-01T12:00:00Z not a time`
+    const { found, logs } = world({ opencode: line(1, long) }, true, 3)
+    const told: string[] = []
+    for await (const each of found) {
+      told.push(each)
+      logs.opencode = line(1, long) + line(2, "short")
+    }
+    expect(told.join("")).toBe(`${long}short`)
+    expect(Math.max(...told.map(({ length }) => length))).toBeLessThanOrEqual(16_384)
+  })
+
   test("that we may not read is an error and no silence", async () => {
     const { found } = world({}, false)
     const denied = podLogs({

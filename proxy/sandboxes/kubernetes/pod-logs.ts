@@ -1,7 +1,7 @@
 // The log of a sandbox: first that of its clone, then that of its server, over restarts of both.
 import { isStatus } from "./api-error.ts"
 import { pathOf } from "./cluster-api.ts"
-import { readTextLines } from "./json-lines.ts"
+import { type Piece, readPieces } from "./json-lines.ts"
 import { initContainer, podName, serverContainer } from "./names.ts"
 import type { Transport } from "./transport.ts"
 
@@ -23,10 +23,12 @@ export async function* podLogs(options: LogOptions): AsyncGenerator<string> {
       const since = told.get(container) ?? ""
       const answer = await open(options, container, since)
       if (!answer) continue
-      for await (const line of linesOf(answer, options.signal)) {
-        const { time, text } = parted(line)
+      let isTold = false
+      for await (const piece of piecesOf(answer, options.signal)) {
+        const { time, text } = parted(piece)
         // The API server looks back by whole seconds, so what was told comes once more.
-        if (time !== "" && time <= since) continue
+        if (piece.begins) isTold = time !== "" && time <= since
+        if (isTold) continue
         if (time !== "") told.set(container, time)
         yield text
       }
@@ -37,6 +39,8 @@ export async function* podLogs(options: LogOptions): AsyncGenerator<string> {
 }
 
 const containers = [initContainer, serverContainer]
+/** As the container runtimes part lines. An agent may write on and on without ending one. */
+const longestLine = 16_384
 
 async function open(
   { transport, namespace, id, tail, follow, signal }: LogOptions,
@@ -61,9 +65,9 @@ async function open(
   }
 }
 
-async function* linesOf(response: Response, signal: AbortSignal): AsyncGenerator<string> {
+async function* piecesOf(response: Response, signal: AbortSignal): AsyncGenerator<Piece> {
   try {
-    yield* readTextLines(response)
+    yield* readPieces(response, longestLine)
   } catch (error) {
     // Cut off: by whoever followed it, or by a restart in between; the next round goes on where this one was.
     if (!(error instanceof Error)) throw error
@@ -72,7 +76,7 @@ async function* linesOf(response: Response, signal: AbortSignal): AsyncGenerator
 }
 
 /** Every line begins with its time (RFC 3339 in nanoseconds) and a space. */
-function parted(line: string): { time: string; text: string } {
-  const found = /^(\d{4}-\S+Z) (.*)$/s.exec(line)
+function parted({ text: line, begins }: Piece): { time: string; text: string } {
+  const found = begins ? /^(\d{4}-\S+Z) (.*)$/s.exec(line) : null
   return { time: found?.[1] ?? "", text: Bun.stripANSI(found?.[2] ?? line).replace(/\r$/, "") }
 }

@@ -88,8 +88,8 @@ function cloneContainer(record: SandboxRecord, template: Template): Container {
     command: ["/opt/sandbar/clone.sh"],
     env: [
       ...baseVariables(record, template),
-      { name: "SANDBAR_REPOSITORY", value: record.repository ?? "" },
-      ...(record.branch === null ? [] : [{ name: "SANDBAR_BRANCH", value: record.branch }]),
+      { name: "SANDBAR_REPOSITORY", value: literally(record.repository ?? "") },
+      ...(record.branch === null ? [] : [{ name: "SANDBAR_BRANCH", value: literally(record.branch) }]),
       // The script looks again: the record may have been made when the template allowed more.
       ...(gitHosts.length === 0 ? [] : [{ name: "SANDBAR_GIT_HOSTS", value: gitHosts.join(" ") }]),
       { name: "SANDBAR_CLONE_DEPTH", value: String(cloneDepth) },
@@ -151,6 +151,11 @@ function baseVariables(record: SandboxRecord, template: Template): Variable[] {
     { name: "SANDBAR_DIRECTORY", value: directoryOf(record) },
     ...(file === undefined ? [] : trusting.map((name) => ({ name, value: file }))),
   ]
+}
+
+/** Kubernetes replaces `$(NAME)` by a variable and `$$` by `$`. Doubling every `$` keeps a person's words as they are. */
+function literally(value: string): string {
+  return value.replaceAll("$", () => "$$")
 }
 
 function directoryOf({ repository }: SandboxRecord): string {

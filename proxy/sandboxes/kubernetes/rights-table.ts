@@ -33,6 +33,9 @@ export const neededRights: readonly Right[] = [
   },
 ]
 
+/** In a namespace that is named after a person: whose it is (namespace-owner.ts). Sandbar does without, for fewer names. */
+export const rightsByPerson: readonly Right[] = [{ apiGroup: "", resource: "namespaces", verbs: ["get"] }]
+
 /** In the namespace that Sandbar itself runs in: who stops what is idle, and which namespaces have sandboxes. */
 export const rightsAtHome: readonly Right[] = [
   { apiGroup: "coordination.k8s.io", resource: "leases", verbs: ["get", "list", "create", "patch"] },

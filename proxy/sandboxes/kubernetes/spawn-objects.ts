@@ -9,7 +9,6 @@ import { claimName, keptSinceAnnotation } from "./names.ts"
 import {
   claimOf,
   leaseOf,
-  ownerReference,
   type Place,
   secretOf,
   serviceOf,
@@ -19,7 +18,7 @@ import {
 } from "./objects.ts"
 import type { SandboxStore } from "./sandbox-store.ts"
 import { annotationsOf, labelsOf, recordOf } from "./stored-record.ts"
-import type { Claim, StatefulSet } from "./wire.ts"
+import type { Claim, Secret, StatefulSet } from "./wire.ts"
 
 export type SpawnDeps = {
   api: ClusterApi
@@ -28,6 +27,8 @@ export type SpawnDeps = {
 }
 
 const passwordBytes = 24
+/** Another replica makes the same sandbox at the same moment so often. */
+const mostConflicts = 5
 
 /** The volume as it is; undefined when there is none. Throws a Problem where it is not this person's, or is going. */
 export async function existingClaim({ api }: SpawnDeps, place: Place): Promise<Claim | undefined> {
@@ -124,18 +125,27 @@ export async function completeObjects(deps: SpawnDeps, place: Place, owner: Stat
 async function makeSecret({ api }: SpawnDeps, place: Place, uid: string): Promise<void> {
   const { namespace, record } = place
   const at = { resource: "secrets", namespace, name: record.id } as const
-  const password = randomBytes(passwordBytes).toString("base64url")
-  try {
-    await api.create("secrets", namespace, secretOf(place, uid, password))
-  } catch (error) {
-    if (!isStatus(error, 409)) throw error
-    const secret = await api.read(at)
-    if (secret?.metadata?.ownerReferences?.some((owner) => owner.uid === uid)) return
-    // It was left by a StatefulSet that is gone, and would be collected with it.
-    const ownerReferences = [ownerReference(record.id, uid)]
-    if (secret) await api.replace(at, { ...secret, metadata: { ...secret.metadata, ownerReferences } })
-    else await api.create("secrets", namespace, secretOf(place, uid, password))
+  const secret = secretOf(place, uid, randomBytes(passwordBytes).toString("base64url"))
+  let found: Secret | undefined
+  for (let conflicts = 0; ; conflicts++) {
+    try {
+      await (found ? api.replace(at, inPlaceOf(found, secret)) : api.create("secrets", namespace, secret))
+      return
+    } catch (error) {
+      if (!isStatus(error, 409) || conflicts >= mostConflicts) throw error
+    }
+    found = await api.read(at)
+    if (found?.metadata?.ownerReferences?.some((owner) => owner.uid === uid)) return
   }
+}
+
+/**
+ * One that was there before the StatefulSet is replaced whole. It was left by one that is gone, and would be collected with
+ * it; or somebody put it there to know the password. Refused with 409 when another replica was faster.
+ */
+function inPlaceOf({ metadata }: Secret, secret: Secret): Secret {
+  const resourceVersion = metadata?.resourceVersion ?? ""
+  return { ...secret, metadata: { ...secret.metadata, resourceVersion } }
 }
 
 export async function scaleUp(

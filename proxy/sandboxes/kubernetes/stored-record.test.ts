@@ -18,6 +18,7 @@ const record = {
 }
 const stored = (change: object = {}) => ({
   metadata: {
+    name: record.id,
     namespace: "team-a",
     labels: labelsOf(record),
     annotations: annotationsOf(record, "team-a", key),
@@ -46,6 +47,17 @@ describe("a stored record", () => {
   test("on an object of another sandbox is nobody's", () => {
     const labels = { ...labelsOf(record), "sandbar/id": "sb-ffffffffffff" }
     expect(recordOf(stored({ labels }), key)).toBeUndefined()
+  })
+
+  test("under the name of another sandbox is nobody's, even with the labels of the first", () => {
+    expect(recordOf(stored({ name: "sb-ffffffffffff" }), key)).toBeUndefined()
+    expect(recordOf(stored({ name: "sb-ffffffffffff-data" }), key)).toBeUndefined()
+    expect(recordOf(stored({ name: "sb-0123456789ab-data" }), key)).toEqual(record)
+  })
+
+  test("says whose it is, whatever a label says", () => {
+    const labels = { ...labelsOf(record), "sandbar/owner": "fedcba9876543210" }
+    expect(recordOf(stored({ labels }), key)?.owner).toBe(record.owner)
   })
 
   test("of another installation, or without a seal, is nobody's", () => {

@@ -6,6 +6,7 @@ import * as v from "valibot"
 import { SandboxIdSchema } from "../../../shared/sandboxes.ts"
 import type { SandboxRecord } from "../driver.ts"
 import {
+  claimName,
   idLabel,
   managedBy,
   ownerLabel,
@@ -46,7 +47,7 @@ export function annotationsOf(
   }
 }
 
-/** Undefined for an object that we did not write, or that somebody changed or copied. */
+/** Undefined for an object that we did not write, or that somebody changed, or copied to another name or namespace. */
 export function recordOf({ metadata }: KubeObject, key: Uint8Array): SandboxRecord | undefined {
   const text = metadata?.annotations?.[recordAnnotation]
   const seal = metadata?.annotations?.[sealAnnotation]
@@ -54,6 +55,7 @@ export function recordOf({ metadata }: KubeObject, key: Uint8Array): SandboxReco
   if (!isSame(seal, sealOf(text, metadata?.namespace ?? "", key))) return undefined
   const read = v.safeParse(RecordSchema, JSON.parse(text))
   if (!read.success || read.output.id !== metadata?.labels?.[idLabel]) return undefined
+  if (![read.output.id, claimName(read.output.id)].includes(metadata.name ?? "")) return undefined
   return read.output
 }
 

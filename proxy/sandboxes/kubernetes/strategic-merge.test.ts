@@ -32,6 +32,17 @@ describe("a strategic merge", () => {
     expect(mergeStrategically({ env: [{ name: "A" }] }, patch)).toEqual({ env: [{ name: "C", value: "3" }] })
   })
 
+  // `securityContext: {__proto__: {…}}` would show a strict one to the check and send an empty one to the cluster.
+  test("takes no prototype from a patch: what is read of the result is what is sent", () => {
+    const hidden = JSON.parse(
+      '{"a":{"__proto__":{"safe":true}},"containers":[{"name":"x","__proto__":{"safe":true}}]}',
+    )
+    const merged = mergeStrategically({ a: {}, containers: [] }, hidden)
+    const [container] = merged.containers as Record<string, unknown>[]
+    for (const one of [merged.a as Record<string, unknown>, container]) expect(one?.safe).toBeUndefined()
+    expect(JSON.stringify(merged)).toBe('{"a":{},"containers":[{"name":"x"}]}')
+  })
+
   test("leaves what it was given as it was", () => {
     const base = { env: [{ name: "A" }], a: { b: 1 } }
     mergeStrategically(base, { env: [{ name: "A", value: "1" }], a: { b: 2 } })

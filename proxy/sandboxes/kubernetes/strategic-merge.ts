@@ -24,6 +24,8 @@ export function mergeStrategically(base: Json, patch: Json): Json {
   if (patch.$patch === "replace") return without(patch, "$patch")
   const merged: Record<string, unknown> = { ...base }
   for (const [name, value] of Object.entries(patch)) {
+    // Set, it would be what the object inherits from: seen by whoever looks for a weakness, and not sent.
+    if (name === "__proto__") continue
     if (value === null || (isObject(value) && value.$patch === "delete")) delete merged[name]
     else merged[name] = mergeValue(name, merged[name], value)
   }

@@ -138,6 +138,18 @@ describe("a watch", () => {
     expect(troubles.every((error) => error === undefined)).toBe(true)
   })
 
+  // Kept until its end came, a line without one would fill our memory.
+  test("in which a line does not end is dropped and opened again, and nothing is taken from it", async () => {
+    const { asked, told, troubles } = world([
+      () => list("5"),
+      () => new Response(`{"type":"ADDED","object":"${"x".repeat(9_000_000)}`),
+      (signal) => quiet(signal, ["ADDED", object("a", "6")]),
+    ])
+    await until(() => told.length === 1)
+    expect(asked[2]?.searchParams.get("resourceVersion")).toBe("5")
+    expect(troubles.find(Boolean)).toMatchObject({ message: expect.stringContaining("a line of more than") })
+  })
+
   test("that is not allowed is settled all the same, so that nobody waits for it forever", async () => {
     const { watch, troubles } = world([
       () => {
