@@ -19,7 +19,14 @@ test("every step belongs to the prompt before it", () => {
 
 test("a session that is loaded from the middle of an answer begins with that answer", () => {
   const [first] = exchangesOf([answer("2", []), answer("3", []), prompt("4", "b")])
-  expect([first?.id, first?.prompt, first?.answers.length]).toEqual(["2", undefined, 2])
+  expect([first?.prompt, first?.answers.length]).toEqual([undefined, 2])
+})
+
+test("it stays the same exchange wherever the loaded part begins, so that it is not drawn anew", () => {
+  const of = (id: string) => answer(id, [], { parentID: "1" })
+  const whole = exchangesOf([prompt("1", "a"), of("2"), of("3")])
+  const cut = [exchangesOf([of("2"), of("3")]), exchangesOf([of("3")])]
+  expect([whole, ...cut].map(([first]) => first?.id)).toEqual(["1", "1", "1"])
 })
 
 test("the totals of a turn are those of all its steps, from the prompt to the last word", () => {

@@ -7,7 +7,10 @@ import { outcomeOf } from "./tool-outcome.ts"
 export type PromptTurn = Turn & { info: UserMessage }
 export type AnswerTurn = Turn & { info: AssistantMessage }
 
-/** `prompt` is missing where the loaded part of a session begins in the middle of an answer. */
+/**
+ * `prompt` is missing where the loaded part of a session begins in the middle of an answer. The id is the prompt's all
+ * the same: what is loaded after a gap begins elsewhere, and what stands there is not drawn anew for that.
+ */
 export type Exchange = { id: string; prompt: PromptTurn | undefined; answers: AnswerTurn[] }
 
 export function exchangesOf(turns: readonly Turn[]): Exchange[] {
@@ -16,7 +19,8 @@ export function exchangesOf(turns: readonly Turn[]): Exchange[] {
     const last = exchanges.at(-1)
     if (isPrompt(turn)) exchanges.push({ id: turn.info.id, prompt: turn, answers: [] })
     else if (isAnswer(turn) && last) last.answers.push(turn)
-    else if (isAnswer(turn)) exchanges.push({ id: turn.info.id, prompt: undefined, answers: [turn] })
+    else if (isAnswer(turn))
+      exchanges.push({ id: turn.info.parentID || turn.info.id, prompt: undefined, answers: [turn] })
   }
   return exchanges
 }
