@@ -1,6 +1,6 @@
 // `check` and `test`: every step runs even when one before it failed, and the last line counts them all.
 import { mkdirSync, readFileSync, rmSync } from "node:fs"
-import { tmpdir } from "node:os"
+import { availableParallelism, tmpdir } from "node:os"
 import { join } from "node:path"
 import { notRunLines, readyCluster } from "./cluster-suite.mjs"
 import { root } from "./root.mjs"
@@ -13,9 +13,12 @@ const checks = [
   ["--bun", "node_modules/@biomejs/biome/bin/biome", "check"],
 ]
 
+/** By itself Vitest leaves one core idle, which is half of a machine with two. */
+const workers = `--maxWorkers=${Math.max(2, availableParallelism() - 1)}`
+
 /** Chromium stories run alone, after everything else: they measure time and would starve beside other tests. */
 const suites = {
-  unit: ["--project", "app", "--project", "proxy"],
+  unit: ["--project", "app", "--project", "proxy", workers],
   e2e: ["--project", "e2e"],
   cluster: ["--project", "cluster"],
 }
