@@ -31,9 +31,9 @@ const commands = {
   check: (bun) => runCheck(bun),
   test: async (bun, args) => {
     await ensureUi(bun)
-    return runTests(bun, { check: true, suites: ["unit", "e2e"], cluster: "cached", args })
+    return runTests(bun, { check: true, suites: ["app", "proxy", "e2e"], cluster: "cached", args })
   },
-  "test:unit": (bun, args) => runTests(bun, { check: false, suites: ["unit"], args }),
+  "test:unit": (bun, args) => runTests(bun, { check: false, suites: ["app", "proxy"], args }),
   "test:e2e": async (bun, args) => {
     await ensureUi(bun)
     return runTests(bun, { check: false, suites: ["e2e"], args })
