@@ -50,8 +50,9 @@ export async function runTests(bun, { check, suites: chosen, cluster, args }) {
   if (cluster && !missing.suite) counts = addCounts(counts, await runSuite(bun, suites.cluster, args))
   for (const line of [...notRunLines(missing), ...skippedLines(counts)]) console.log(line)
   console.log(countLine(counts))
-  // Whoever asked for this suite alone has got nothing.
-  const nothingRan = missing.suite && chosen.length === 0
+  // Whoever asked for this suite alone, or for files that do not exist, has got nothing.
+  const isEmpty = counts.passed + counts.failed + counts.skipped === 0
+  const nothingRan = (missing.suite && chosen.length === 0) || isEmpty
   return counts.failed > 0 || nothingRan ? 1 : 0
 }
 
