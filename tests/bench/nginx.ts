@@ -2,7 +2,7 @@
 // events passed on at once, nothing spooled to disk, an access log.
 import { mkdirSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
-import { findFreePort } from "../../proxy/sandboxes/process/free-port.ts"
+import { findQuietPort } from "../fakes/find-quiet-port.ts"
 import type { Ports } from "./columns.ts"
 
 export function findNginx(): string | undefined {
@@ -14,7 +14,7 @@ export type Nginx = { pid: number; ports: Ports; stop: () => Promise<void> }
 export async function startNginx(targets: Ports, directory: string): Promise<Nginx> {
   const program = findNginx()
   if (program === undefined) throw new Error("nginx is not installed.")
-  const ports = { pages: await findFreePort(), events: await findFreePort(), bytes: await findFreePort() }
+  const ports = { pages: await findQuietPort(), events: await findQuietPort(), bytes: await findQuietPort() }
   const file = join(directory, "nginx.conf")
   writeFileSync(file, configuration(targets, ports, directory))
   const child = Bun.spawn([program, "-p", directory, "-c", file, "-e", join(directory, "error.log")], {

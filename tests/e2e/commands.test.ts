@@ -5,9 +5,9 @@ import { setTimeout as sleep } from "node:timers/promises"
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest"
 import { startModel, testScript } from "../../demo/model.ts"
 import { modelSettings } from "../../demo/model-settings.ts"
-import { findFreePort } from "../../proxy/sandboxes/process/free-port.ts"
 import { ensureUi } from "../../scripts/ensure-ui.mjs"
 import type { Child } from "../fakes/child.ts"
+import { findQuietPort } from "../fakes/find-quiet-port.ts"
 import { opencodeBinary } from "../fakes/opencode.ts"
 import { makeTempHome, type TempHome } from "../fakes/temp-home.ts"
 import { openBrowser, type TestBrowser } from "./harness/browser.ts"
@@ -132,7 +132,7 @@ test("the demo repairs its sample project: reasoning, commands and an edit that 
 })
 
 test("dev shows the page from Vite in front of the real proxy, reload included, and ends both", async () => {
-  const port = await findFreePort()
+  const port = await findQuietPort()
   const child = run(["dev"], { ...modelSettings(model), PORT: String(port) })
   const url = `http://127.0.0.1:${port}/`
   await child.until(/ready in/)

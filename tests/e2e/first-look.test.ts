@@ -2,7 +2,7 @@
 // contradict itself, and a dead end has a way out.
 import type { Locator, Page } from "playwright-core"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
-import { findFreePort } from "../../proxy/sandboxes/process/free-port.ts"
+import { findQuietPort } from "../fakes/find-quiet-port.ts"
 import { openStage, type Stage } from "./harness/stage.ts"
 import { openPicker, promptBox, untilLive } from "./harness/steps.ts"
 import { story } from "./harness/story.ts"
@@ -12,8 +12,8 @@ let stage: Stage
 let locked: number
 let mortal: number
 beforeAll(async () => {
-  locked = await findFreePort()
-  mortal = await findFreePort()
+  locked = await findQuietPort()
+  mortal = await findQuietPort()
   const allowed = [locked, mortal].map((port) => `http://127.0.0.1:${port}`)
   stage = await openStage({
     settings: {

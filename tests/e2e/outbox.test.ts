@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from "node:timers/promises"
 import type { Page } from "playwright-core"
 import { afterAll, beforeAll, expect, test } from "vitest"
-import { findFreePort } from "../../proxy/sandboxes/process/free-port.ts"
+import { findQuietPort } from "../fakes/find-quiet-port.ts"
 import type { OpenCode } from "../fakes/opencode.ts"
 import { makeTempHome, type TempHome } from "../fakes/temp-home.ts"
 import { openStage, type Stage } from "./harness/stage.ts"
@@ -14,7 +14,7 @@ let port: number
 let home: TempHome
 let server: OpenCode
 beforeAll(async () => {
-  port = await findFreePort()
+  port = await findQuietPort()
   home = makeTempHome("outbox")
   const url = `http://127.0.0.1:${port}`
   stage = await openStage({

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync, statSync } from "node:fs"
 import { join } from "node:path"
 import type { BrowserContext, Page } from "playwright-core"
 import { afterAll, beforeAll, expect, test } from "vitest"
-import { findFreePort } from "../../proxy/sandboxes/process/free-port.ts"
+import { findQuietPort } from "../fakes/find-quiet-port.ts"
 import { makeTempHome } from "../fakes/temp-home.ts"
 import { openProfile } from "./harness/browser.ts"
 import { openStage, type Stage } from "./harness/stage.ts"
@@ -14,7 +14,7 @@ let stage: Stage
 let port: number
 let serverUrl: string
 beforeAll(async () => {
-  port = await findFreePort()
+  port = await findQuietPort()
   stage = await openStage({ settings: { SANDBAR_ALLOWED_TARGETS: `http://127.0.0.1:${port}` } })
   await stage.otherServer({ password, port })
   serverUrl = `${stage.url}s/127.0.0.1:${port}/`

@@ -1,7 +1,7 @@
 // Plain http on a name of the local network: the browser offers neither Web Crypto nor Web Locks there.
 import { join } from "node:path"
 import { afterAll, beforeAll, expect, test } from "vitest"
-import { findFreePort } from "../../proxy/sandboxes/process/free-port.ts"
+import { findQuietPort } from "../fakes/find-quiet-port.ts"
 import { makeTempHome, type TempHome } from "../fakes/temp-home.ts"
 import { openProfile } from "./harness/browser.ts"
 import { openStage, type Stage } from "./harness/stage.ts"
@@ -14,7 +14,7 @@ let stage: Stage
 let home: TempHome
 let port: number
 beforeAll(async () => {
-  port = await findFreePort()
+  port = await findQuietPort()
   home = makeTempHome("profile")
   stage = await openStage({
     settings: { SANDBAR_ALLOWED_TARGETS: `http://127.0.0.1:${port}`, SANDBAR_PUBLIC_HOSTS: host },

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import type { Locator, Page } from "playwright-core"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
-import { findFreePort } from "../../proxy/sandboxes/process/free-port.ts"
+import { findQuietPort } from "../fakes/find-quiet-port.ts"
 import { type FailingServer, startFailingServers } from "./harness/failing-servers.ts"
 import { openStage, type Stage } from "./harness/stage.ts"
 import { openPicker, untilLive } from "./harness/steps.ts"
@@ -20,7 +20,7 @@ let pictures: string
 
 beforeAll(async () => {
   const defer = (stop: () => unknown) => void stops.push(stop)
-  const port = await findFreePort()
+  const port = await findQuietPort()
   const locked = `http://127.0.0.1:${port}`
   servers = [
     ...(await startFailingServers(defer)),

@@ -1,6 +1,6 @@
 // A server that dies under the page and comes back: the page says so, recovers without a reload, and nothing is missing.
 import { afterAll, beforeAll, expect, test } from "vitest"
-import { findFreePort } from "../../proxy/sandboxes/process/free-port.ts"
+import { findQuietPort } from "../fakes/find-quiet-port.ts"
 import type { OpenCode } from "../fakes/opencode.ts"
 import { makeTempHome, type TempHome } from "../fakes/temp-home.ts"
 import { openStage, type Stage } from "./harness/stage.ts"
@@ -12,7 +12,7 @@ let port: number
 let home: TempHome
 let server: OpenCode
 beforeAll(async () => {
-  port = await findFreePort()
+  port = await findQuietPort()
   home = makeTempHome("mortal")
   const url = `http://127.0.0.1:${port}`
   stage = await openStage({

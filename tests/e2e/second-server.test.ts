@@ -1,6 +1,6 @@
 // Two real OpenCode servers, one picker: each keeps its own sessions.
 import { afterAll, beforeAll, expect, test } from "vitest"
-import { findFreePort } from "../../proxy/sandboxes/process/free-port.ts"
+import { findQuietPort } from "../fakes/find-quiet-port.ts"
 import { openStage, type Stage } from "./harness/stage.ts"
 import { answer, openPicker, prompt, untilIdle, untilLive } from "./harness/steps.ts"
 import { story } from "./harness/story.ts"
@@ -9,7 +9,7 @@ const password = "correct horse"
 let stage: Stage
 let port: number
 beforeAll(async () => {
-  port = await findFreePort()
+  port = await findQuietPort()
   stage = await openStage({ settings: { SANDBAR_ALLOWED_TARGETS: `http://127.0.0.1:${port}` } })
   await stage.otherServer({ password, port })
 })

@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs"
 import { setTimeout as sleep } from "node:timers/promises"
 import type { Page } from "playwright-core"
 import { afterAll, beforeAll, expect, test } from "vitest"
-import { findFreePort } from "../../proxy/sandboxes/process/free-port.ts"
+import { findQuietPort } from "../fakes/find-quiet-port.ts"
 import { openStage, type Stage } from "./harness/stage.ts"
 import { openPicker, untilLive } from "./harness/steps.ts"
 import { story } from "./harness/story.ts"
@@ -11,7 +11,7 @@ import { story } from "./harness/story.ts"
 let stage: Stage
 let port: number
 beforeAll(async () => {
-  port = await findFreePort()
+  port = await findQuietPort()
   const prefix = "/notebook/team-a/nb/"
   const settings = { SANDBAR_ALLOWED_TARGETS: `http://127.0.0.1:${port}` }
   stage = await openStage({ arrangement: "keep", prefix, settings })

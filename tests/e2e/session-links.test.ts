@@ -1,6 +1,6 @@
 // A link to a session opens on its server, or says why not and shows a way on.
 import { afterAll, beforeAll, expect, test } from "vitest"
-import { findFreePort } from "../../proxy/sandboxes/process/free-port.ts"
+import { findQuietPort } from "../fakes/find-quiet-port.ts"
 import { openStage, type Stage } from "./harness/stage.ts"
 import { promptBox, untilLive } from "./harness/steps.ts"
 import { story } from "./harness/story.ts"
@@ -9,7 +9,7 @@ let stage: Stage
 let port: number
 let ask: (method: string, path: string, body?: object) => Promise<{ id: string; directory: string }>
 beforeAll(async () => {
-  port = await findFreePort()
+  port = await findQuietPort()
   stage = await openStage({ settings: { SANDBAR_ALLOWED_TARGETS: `http://127.0.0.1:${port}` } })
   const server = await stage.otherServer({ port, password: "correct horse" })
   ask = async (method, path, body) => {

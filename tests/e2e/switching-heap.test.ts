@@ -1,7 +1,7 @@
 // A tab is open for days: no store, listener or node of a server outlives its visit.
 import type { CDPSession, Page } from "playwright-core"
 import { afterAll, beforeAll, expect, test } from "vitest"
-import { findFreePort } from "../../proxy/sandboxes/process/free-port.ts"
+import { findQuietPort } from "../fakes/find-quiet-port.ts"
 import { openStage, type Stage } from "./harness/stage.ts"
 import { answer, prompt, untilIdle, untilLive } from "./harness/steps.ts"
 import { story } from "./harness/story.ts"
@@ -9,7 +9,7 @@ import { story } from "./harness/story.ts"
 let stage: Stage
 let other: string
 beforeAll(async () => {
-  const port = await findFreePort()
+  const port = await findQuietPort()
   const url = `http://127.0.0.1:${port}`
   other = `s/127.0.0.1:${port}/`
   stage = await openStage({ settings: { SANDBAR_ALLOWED_TARGETS: url, SANDBAR_SERVERS: `Other=${url}` } })

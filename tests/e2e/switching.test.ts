@@ -1,7 +1,7 @@
 // Going back and forth between two real servers: what was there is there at once, and nothing is left behind.
 import type { Page } from "playwright-core"
 import { afterAll, beforeAll, expect, test } from "vitest"
-import { findFreePort } from "../../proxy/sandboxes/process/free-port.ts"
+import { findQuietPort } from "../fakes/find-quiet-port.ts"
 import { openStage, type Stage } from "./harness/stage.ts"
 import { answer, openPicker, prompt, promptBox, untilIdle, untilLive } from "./harness/steps.ts"
 import { story } from "./harness/story.ts"
@@ -10,7 +10,7 @@ let stage: Stage
 let port: number
 let other: string
 beforeAll(async () => {
-  port = await findFreePort()
+  port = await findQuietPort()
   const url = `http://127.0.0.1:${port}`
   other = `s/127.0.0.1:${port}/`
   stage = await openStage({ settings: { SANDBAR_ALLOWED_TARGETS: url, SANDBAR_SERVERS: `Other=${url}` } })

@@ -2,8 +2,8 @@
 
 import { join } from "node:path"
 import { setTimeout as sleep } from "node:timers/promises"
-import { findFreePort } from "../../proxy/sandboxes/process/free-port.ts"
 import { type Child, startChild } from "./child.ts"
+import { findQuietPort } from "./find-quiet-port.ts"
 import type { TempHome } from "./temp-home.ts"
 
 export interface OpenCode {
@@ -24,7 +24,7 @@ export interface OpenCodeOptions {
 }
 
 export async function startOpenCode(home: TempHome, options: OpenCodeOptions): Promise<OpenCode> {
-  const port = options.port ?? (await findFreePort())
+  const port = options.port ?? (await findQuietPort())
   const password = options.password ? { OPENCODE_SERVER_PASSWORD: options.password } : {}
   const child = startChild(opencodeBinary, ["serve", "--hostname", "127.0.0.1", "--port", String(port)], {
     cwd: home.project,

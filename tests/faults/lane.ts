@@ -3,10 +3,10 @@
 import type { Page } from "playwright-core"
 import type { ScriptedModel } from "../../demo/model.ts"
 import { modelSettings } from "../../demo/model-settings.ts"
-import { findFreePort } from "../../proxy/sandboxes/process/free-port.ts"
 import type { TestBrowser } from "../e2e/harness/browser.ts"
 import { type Sandbar, startSandbar } from "../e2e/harness/sandbar.ts"
 import { untilLive } from "../e2e/harness/steps.ts"
+import { findQuietPort } from "../fakes/find-quiet-port.ts"
 import { type OpenCode, startOpenCode } from "../fakes/opencode.ts"
 import { makeTempHome } from "../fakes/temp-home.ts"
 import { makeRandom, type Random } from "../soak/random.ts"
@@ -53,7 +53,7 @@ export async function openLane(options: LaneOptions): Promise<Lane> {
   defer(place.remove)
   const proxyHome = makeTempHome(`faults-${name}-proxy`)
   defer(proxyHome.remove)
-  const [serverPort, proxyPort] = [await findFreePort(), await findFreePort()]
+  const [serverPort, proxyPort] = [await findQuietPort(), await findQuietPort()]
 
   const startServer = () =>
     startOpenCode(place, { settings: serverSettings(options.model), port: serverPort })

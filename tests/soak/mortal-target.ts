@@ -1,8 +1,8 @@
 // A target that dies and comes back on the same ports, and knows when it was not to be relied upon.
 
-import { findFreePort } from "../../proxy/sandboxes/process/free-port.ts"
 import { inRoot } from "../../scripts/root.mjs"
 import { nextLine } from "../bench/child.ts"
+import { findQuietPort } from "../fakes/find-quiet-port.ts"
 import type { TargetCounts } from "./target.ts"
 
 export type MortalTarget = {
@@ -19,8 +19,8 @@ export type MortalTarget = {
 const aftermathMs = 2_000
 
 export async function makeMortalTarget(now: () => number): Promise<MortalTarget> {
-  const httpPort = await findFreePort()
-  const socketPort = await findFreePort()
+  const httpPort = await findQuietPort()
+  const socketPort = await findQuietPort()
   let child: Bun.Subprocess<"ignore", "pipe", "inherit"> | undefined
   let troubleUntil = Number.POSITIVE_INFINITY
   return {

@@ -1,7 +1,7 @@
 // What crosses the proxy, over real sockets in both directions.
 import { gunzipSync, gzipSync } from "node:zlib"
 import { afterEach, describe, expect, test } from "vitest"
-import { findFreePort } from "../../proxy/sandboxes/process/free-port.ts"
+import { findQuietPort } from "../fakes/find-quiet-port.ts"
 import { rawRequest } from "./raw-request.ts"
 import { startProxy, type TestProxy, type TestProxyOptions } from "./start-proxy.ts"
 import { startRawTarget, startTarget, type TestTarget } from "./start-target.ts"
@@ -356,7 +356,7 @@ test("HTTP_PROXY in the environment does not take the traffic", async () => {
 })
 
 test("the proxy does not forward to itself by its own address", async () => {
-  const port = await findFreePort()
+  const port = await findQuietPort()
   const own = `http://localhost:${port}`
   const proxy = startProxy({ env: { PORT: String(port), SANDBAR_ALLOWED_TARGETS: own } })
   cleanups.push(proxy.stop)

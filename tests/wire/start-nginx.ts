@@ -2,7 +2,7 @@
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { findFreePort } from "../../proxy/sandboxes/process/free-port.ts"
+import { findQuietPort } from "../fakes/find-quiet-port.ts"
 
 /** Undefined where nginx is not installed. */
 export function findNginx(): string | undefined {
@@ -15,7 +15,7 @@ export type TestNginx = { url: string; port: number; accessLog: () => string; st
 /** `conf` belongs into the http block. The port that it listens on is replaced by a free one. */
 export async function startNginx(program: string, conf: string): Promise<TestNginx> {
   const root = mkdtempSync(join(tmpdir(), "sandbar-nginx-"))
-  const port = await findFreePort()
+  const port = await findQuietPort()
   const temporary = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"].map((kind) => {
     mkdirSync(join(root, kind))
     return `${kind}_temp_path ${join(root, kind)};`

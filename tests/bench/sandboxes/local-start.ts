@@ -2,9 +2,9 @@
 // with an equally fresh home. Both take turns, so that whatever else the machine does disturbs both.
 import { mkdirSync, mkdtempSync } from "node:fs"
 import { join } from "node:path"
-import { findFreePort } from "../../../proxy/sandboxes/process/free-port.ts"
 import { localServerUrl } from "../../../shared/servers.ts"
 import { startChild } from "../../fakes/child.ts"
+import { findQuietPort } from "../../fakes/find-quiet-port.ts"
 import { opencodeBinary } from "../../fakes/opencode.ts"
 import { median } from "../statistics.ts"
 import { type Client, forwarded, listOf, removeWithData, spawn, untilReady } from "./client.ts"
@@ -103,7 +103,7 @@ async function timeOfBare(directory: string): Promise<number> {
   const home = mkdtempSync(join(directory, "bare-"))
   const project = join(home, "project")
   mkdirSync(project)
-  const port = await findFreePort()
+  const port = await findQuietPort()
   const began = performance.now()
   const child = startChild(opencodeBinary, ["serve", "--hostname", "127.0.0.1", "--port", String(port)], {
     cwd: project,

@@ -1,7 +1,7 @@
 // Servers that cannot be opened, each for one reason of its own, as real programs on real ports.
 import { readFileSync } from "node:fs"
 import { join } from "node:path"
-import { findFreePort } from "../../../proxy/sandboxes/process/free-port.ts"
+import { findQuietPort } from "../../fakes/find-quiet-port.ts"
 import { startRawTarget, startTarget } from "../../wire/start-target.ts"
 
 export interface FailingServer {
@@ -39,7 +39,7 @@ export async function startFailingServers(
     fetch: () => new Response(),
   })
   defer(() => secure.stop(true))
-  const nobody = await findFreePort()
+  const nobody = await findQuietPort()
   const next = (request: Request) =>
     new URL(request.url).pathname === "/api/health"
       ? Response.json({ healthy: true })
