@@ -77,7 +77,7 @@ export function makeSpawn(deps: SpawnDeps): Spawn {
     if (unavailable !== undefined) throw new Problem("sandbox.unavailable", unavailable)
     const wish = request.adopt
       ? adopted(owner, request.adopt, template, deps)
-      : { ...identified(owner, request, template, deps) }
+      : identified(owner, request, template, deps)
     const running = pending.get(wish.id)
     if (running) return { ...(await running.spawned), isNew: false }
     const wanted = driver.seen.get(wish.id)?.wanted

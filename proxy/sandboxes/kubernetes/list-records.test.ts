@@ -1,29 +1,7 @@
 import { expect, test } from "vitest"
+import { recordKey as key, storedSandbox as record, stored } from "../../../tests/fakes/kubernetes-record.ts"
 import { listRecords } from "./list-records.ts"
-import { annotationsOf, labelsOf } from "./stored-record.ts"
-
-const key = new Uint8Array(32).fill(1)
-const record = {
-  id: "sb-0123456789ab",
-  owner: "0123456789abcdef",
-  ownerName: "ada@example.com",
-  name: "One",
-  slug: "one",
-  repository: null,
-  branch: null,
-  directory: null,
-  template: "plain",
-  createdAt: 1_772_366_400_000,
-}
-const stored = (change: object = {}) => ({
-  metadata: {
-    name: record.id,
-    namespace: "team-a",
-    labels: labelsOf(record),
-    annotations: annotationsOf(record, "team-a", key),
-    ...change,
-  },
-})
+import { labelsOf } from "./stored-record.ts"
 
 /** Selects as the API server does. */
 function listed(objects: { metadata: { labels: Record<string, string> } }[], namespaces = ["team-a"]) {

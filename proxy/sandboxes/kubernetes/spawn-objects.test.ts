@@ -1,23 +1,12 @@
 // The password of a sandbox, in a namespace that others may write to.
 import { describe, expect, test } from "vitest"
+import { recordKey as key, storedSandbox as record } from "../../../tests/fakes/kubernetes-record.ts"
 import { StatusError } from "./api-error.ts"
 import type { ClusterApi } from "./cluster-api.ts"
 import { completeObjects } from "./spawn-objects.ts"
 import type { Secret, StatefulSet } from "./wire.ts"
 
-const record = {
-  id: "sb-0123456789ab",
-  owner: "0123456789abcdef",
-  ownerName: "ada@example.com",
-  name: "One",
-  slug: "one",
-  repository: null,
-  branch: null,
-  directory: null,
-  template: "plain",
-  createdAt: 1_772_366_400_000,
-}
-const place = { record, namespace: "team-a", key: new Uint8Array(32).fill(1) }
+const place = { record, namespace: "team-a", key }
 const owner = { metadata: { uid: "uid-of-the-set" } } as StatefulSet
 
 /** One Secret, as the API server keeps it. `onReplace` comes before a replacement is looked at. */

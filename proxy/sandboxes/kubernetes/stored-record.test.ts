@@ -1,30 +1,8 @@
 // A record in the annotations of an object that others may write to.
 import { describe, expect, test } from "vitest"
+import { recordKey as key, storedSandbox as record, stored } from "../../../tests/fakes/kubernetes-record.ts"
 import { recordAnnotation } from "./names.ts"
 import { annotationsOf, labelsOf, recordOf } from "./stored-record.ts"
-
-const key = new Uint8Array(32).fill(1)
-const record = {
-  id: "sb-0123456789ab",
-  owner: "0123456789abcdef",
-  ownerName: "ada@example.com",
-  name: "Größe · 大",
-  slug: "groesse",
-  repository: null,
-  branch: null,
-  directory: null,
-  template: "plain",
-  createdAt: 1_772_366_400_000,
-}
-const stored = (change: object = {}) => ({
-  metadata: {
-    name: record.id,
-    namespace: "team-a",
-    labels: labelsOf(record),
-    annotations: annotationsOf(record, "team-a", key),
-    ...change,
-  },
-})
 
 describe("a stored record", () => {
   test("is read back as it was", () => expect(recordOf(stored(), key)).toEqual(record))
