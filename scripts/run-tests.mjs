@@ -5,7 +5,7 @@ import { join } from "node:path"
 import { notRunLines, readyCluster } from "./cluster-suite.mjs"
 import { root } from "./root.mjs"
 import { runChild } from "./run-child.mjs"
-import { addCounts, countLine, countOf, noCounts, skippedLines } from "./test-counts.mjs"
+import { addCounts, countLine, countOf, failedLines, noCounts, skippedLines } from "./test-counts.mjs"
 
 const vitest = ["--bun", "node_modules/vitest/vitest.mjs", "run"]
 const checks = [
@@ -43,12 +43,18 @@ export async function runTests(bun, { check, suites: chosen, cluster, args }) {
     const code = await runChild(bun, step)
     counts = addCounts(counts, { passed: code === 0 ? 1 : 0, failed: code === 0 ? 0 : 1, skipped: 0 })
   }
-  for (const suite of chosen) counts = addCounts(counts, await runSuite(bun, suites[suite], args))
+  const failures = []
+  const runSuite = async (suite) => {
+    const results = await resultsOf(bun, suites[suite], args)
+    counts = addCounts(counts, results.counts)
+    failures.push(...results.failures)
+  }
+  for (const suite of chosen) await runSuite(suite)
   const missing = cluster
     ? await readyCluster(cluster, { minutes: (performance.now() - began) / 60_000 })
     : { suite: undefined, node: undefined }
-  if (cluster && !missing.suite) counts = addCounts(counts, await runSuite(bun, suites.cluster, args))
-  for (const line of [...notRunLines(missing), ...skippedLines(counts)]) console.log(line)
+  if (cluster && !missing.suite) await runSuite("cluster")
+  for (const line of [...failures, ...notRunLines(missing), ...skippedLines(counts)]) console.log(line)
   console.log(countLine(counts))
   // Whoever asked for this suite alone, or for files that do not exist, has got nothing.
   const isEmpty = counts.passed + counts.failed + counts.skipped === 0
@@ -56,7 +62,7 @@ export async function runTests(bun, { check, suites: chosen, cluster, args }) {
   return counts.failed > 0 || nothingRan ? 1 : 0
 }
 
-async function runSuite(bun, projects, args) {
+async function resultsOf(bun, projects, args) {
   const directory = join(tmpdir(), `sandbar-results-${process.pid}`)
   const file = join(directory, "results.json")
   mkdirSync(directory, { recursive: true })
@@ -65,7 +71,8 @@ async function runSuite(bun, projects, args) {
     // A filter may mean files of one suite only.
     const some = args.length > 0 ? ["--passWithNoTests"] : []
     const code = await runChild(bun, [...vitest, "--root", root, ...projects, ...reporters, ...some, ...args])
-    return countOf(readResults(file), code)
+    const results = readResults(file)
+    return { counts: countOf(results, code), failures: failedLines(results, root) }
   } finally {
     rmSync(directory, { recursive: true, force: true })
   }

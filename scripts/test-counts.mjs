@@ -15,6 +15,23 @@ export function skippedLines({ skipped }) {
 }
 
 /**
+ * A line for each test that failed, with the file and the first line of its message: whoever has only the end of
+ * a long log (as most CI services show) still learns what to look at.
+ */
+export function failedLines(results, root) {
+  return (results?.testResults ?? []).flatMap((file) => {
+    const name = file.name.replace(`${root}/`, "")
+    const tests = file.assertionResults.filter((test) => test.status === "failed")
+    if (file.status === "failed" && tests.length === 0) return [`FAILED: ${name}: ${firstLine(file.message)}`]
+    return tests.map((test) => `FAILED: ${name}: ${test.fullName}: ${firstLine(test.failureMessages?.[0])}`)
+  })
+}
+
+function firstLine(text) {
+  return text?.trim().split("\n")[0] || "without a message"
+}
+
+/**
  * Counts of one Vitest run. A run that ends badly without a failed test (a file that does not load, an error
  * after the last test, no report at all) still counts as one failure: zero failures must mean success.
  */

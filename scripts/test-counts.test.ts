@@ -1,5 +1,5 @@
 import { expect, test } from "vitest"
-import { addCounts, countLine, countOf, noCounts, skippedLines } from "./test-counts.mjs"
+import { addCounts, countLine, countOf, failedLines, noCounts, skippedLines } from "./test-counts.mjs"
 
 const run = (fields: object) => ({ numPassedTests: 0, numFailedTests: 0, testResults: [], ...fields })
 
@@ -31,4 +31,30 @@ test("a run that ends badly is never zero failures", () => {
 
 test("a run that reports nothing and ends well still counts nothing as passed", () => {
   expect(countOf(undefined, 0).passed).toBe(0)
+})
+
+test("every failure is named again at the end, with its file and the first line of its message", () => {
+  const tests = [
+    { status: "passed", fullName: "a bird sings" },
+    {
+      status: "failed",
+      fullName: "a bird flies",
+      failureMessages: ["AssertionError: expected 1 to be 2\n    at x"],
+    },
+  ]
+  const files = [
+    { name: "/home/a/app/bird.test.ts", status: "failed", assertionResults: tests },
+    {
+      name: "/home/a/app/egg.test.ts",
+      status: "failed",
+      message: "SyntaxError: no\nmore",
+      assertionResults: [],
+    },
+    { name: "/home/a/app/nest.test.ts", status: "passed", assertionResults: [tests[0]] },
+  ]
+  expect(failedLines(run({ testResults: files }), "/home/a")).toEqual([
+    "FAILED: app/bird.test.ts: a bird flies: AssertionError: expected 1 to be 2",
+    "FAILED: app/egg.test.ts: SyntaxError: no",
+  ])
+  expect(failedLines(undefined, "/home/a")).toEqual([])
 })
