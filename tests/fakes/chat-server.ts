@@ -99,12 +99,14 @@ export function makeChatServer(): ChatServer {
 
   const onTurn = (kind: Command["kind"], turns: Turn[], turn: Turn, pick: number): ServerEvent[] => {
     const ids = { sessionID: turn.info.sessionID, messageID: turn.info.id }
-    const writing = turn.parts.filter(isBeingWritten)
+    // As on the real server: only the newest answer is written. What an older one has without an end was cut off.
+    const isWritten = turn === turns.findLast((one) => one.info.role === "assistant")
+    const writing = isWritten ? turn.parts.filter(isBeingWritten) : []
     const text = writing[pick % Math.max(1, writing.length)]
     const tool = turn.parts.find((part): part is ToolPart => part.type === "tool")
     const any = turn.parts[pick % Math.max(1, turn.parts.length)]
     const busy = status[turn.info.sessionID] !== undefined
-    if (kind === "beginText" && busy)
+    if (kind === "beginText" && busy && isWritten)
       return put(turn, textPart(`prt_${next()}`, "", { ...ids, time: { start: 1 } }))
     if (kind === "delta" && text) {
       const delta = `<${text.text.length === 0 ? 0 : Number(/(\d+)>$/.exec(text.text)?.[1]) + 1}>`
