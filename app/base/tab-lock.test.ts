@@ -55,6 +55,17 @@ describe("a lock between tabs", () => {
     expect([a?.holds(), b?.holds(), c?.holds()]).toEqual([0, 0, 1])
   })
 
+  test("a tab that left takes nothing any more", async () => {
+    const locks = makeFakeLocks()
+    const [a, b] = [makeTab(locks.tab().locks), makeTab(locks.tab().locks)]
+    await settle()
+    a.lock.leave()
+    await settle()
+    a.lock.steal()
+    await settle()
+    expect([a.holds(), b.holds()]).toEqual([0, 1])
+  })
+
   test("stealing from oneself holds it once", async () => {
     const a = makeTab(makeFakeLocks().tab().locks)
     await settle()

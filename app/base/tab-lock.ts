@@ -46,7 +46,9 @@ export function standForLock(
   stand(false)
 
   return {
-    steal: () => stand(true),
+    steal() {
+      if (!left) stand(true)
+    },
     leave() {
       left = true
       current?.abort(gone)

@@ -74,7 +74,18 @@ export function openBrowser(): Browser {
         )
       return {
         locks: { request } as unknown as TabLocks,
-        clock: { now: clock.now, after: (ms, run) => clock.after(ms, () => task(run)) },
+        clock: {
+          now: clock.now,
+          after(ms, run) {
+            // One that came due while the tab was frozen can still be cancelled when it goes on.
+            let cancelled = false
+            const cancel = clock.after(ms, () => task(() => cancelled || run()))
+            return () => {
+              cancelled = true
+              cancel()
+            }
+          },
+        },
         task,
         within(run) {
           const before = current
