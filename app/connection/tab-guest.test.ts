@@ -68,6 +68,29 @@ test("a former holder that does not know that it is one is not believed", () => 
   expect(asked).toEqual(["look"])
 })
 
+test("of two that both say they hold it one is followed, and words do not go round in circles", () => {
+  guest.hear(now({ from: "a" }))
+  asked = []
+  for (let round = 0; round < 10; round++) {
+    guest.hear(now({ from: "b" }))
+    guest.hear(now({ from: "a" }))
+  }
+  expect(asked).toEqual(["look"])
+  guest.hear({ ...data(1, "ses_of_a"), from: "a" } as TabMessage)
+  guest.hear({ ...data(1, "ses_of_b"), from: "b" } as TabMessage)
+  expect(applied).toEqual(["ses_of_b"])
+})
+
+test("whoever answers what was asked is followed, also when another had the same term", async () => {
+  guest.hear(now({ from: "b" }))
+  asked = []
+  await clock.advance(13_000)
+  expect(asked).toEqual(["look"])
+  guest.hear(now({ from: "a" }))
+  guest.hear({ ...data(1, "ses_of_a"), from: "a" } as TabMessage)
+  expect(applied).toEqual(["ses_of_a"])
+})
+
 test("a new holder is followed from its first word, and told that we listen", () => {
   guest.hear(now())
   asked = []

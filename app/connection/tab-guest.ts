@@ -92,6 +92,9 @@ export function makeTabGuest(options: TabGuestOptions): TabGuest {
   const hearNow = (now: Now) => {
     // A former holder that does not know it yet, or a new one that does not know how high we have counted.
     if (holder && now.term < holder.term) return ask("look")
+    // Two that both believe to hold it, for a moment: changing sides with every word of theirs would make both of
+    // them answer, without end.
+    if (holder?.term === now.term && now.from < holder.from && asked === undefined) return
     const isNew = holder?.from !== now.from || holder.term !== now.term
     holder = { from: now.from, term: now.term }
     // Makes us known to it.

@@ -59,8 +59,17 @@ export function openBrowser(): Browser {
       const own = locks.tab()
       let state: "runs" | "frozen" | "dead" = "runs"
       let missed: (() => void)[] = []
+      const within = <T>(run: () => T): T => {
+        const before = current
+        current = task
+        try {
+          return run()
+        } finally {
+          current = before
+        }
+      }
       const task: Task = (run) => {
-        if (state === "runs") run()
+        if (state === "runs") within(run)
         else if (state === "frozen") missed.push(run)
       }
       const request = (name: string, options: LockOptions, callback: LockGrantedCallback<unknown>) =>
@@ -87,15 +96,7 @@ export function openBrowser(): Browser {
           },
         },
         task,
-        within(run) {
-          const before = current
-          current = task
-          try {
-            return run()
-          } finally {
-            current = before
-          }
-        },
+        within,
         freeze() {
           if (state === "runs") state = "frozen"
         },
@@ -104,7 +105,7 @@ export function openBrowser(): Browser {
           state = "runs"
           const late = missed
           missed = []
-          for (const run of late) run()
+          for (const run of late) task(run)
         },
         crash() {
           state = "dead"
@@ -139,9 +140,13 @@ function makeSharedStorage(changed: (key: string) => void): Storage {
   }
 }
 
+/** Far more than the longest story needs. Messages take no time here, so a storm of them would never end. */
+const mostPosts = 100_000
+
 type Hearer = { name: string; hear: (data: unknown) => void }
 
 function makeChannelClass(channels: Set<Hearer>, owner: () => Task) {
+  let posts = 0
   return class extends EventTarget {
     readonly name: string
     readonly #me: Hearer
@@ -157,6 +162,7 @@ function makeChannelClass(channels: Set<Hearer>, owner: () => Task) {
       channels.add(this.#me)
     }
     postMessage(data: unknown): void {
+      if (++posts > mostPosts) throw new Error("These tabs never stop talking.")
       const copy = structuredClone(data)
       for (const one of channels) {
         if (one !== this.#me && one.name === this.name) queueMicrotask(() => one.hear(copy))
