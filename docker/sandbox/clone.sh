@@ -70,11 +70,13 @@ keep_checkout() {
 }
 
 # The home directory belongs to what ran in the sandbox before: its settings could send the password elsewhere. A
-# redirect could do the same, or lead past the list of hosts.
+# redirect could do the same, or lead past the list of hosts; and so could git-lfs, where an image brings it, because the
+# repository names the address that it fetches from. Its pointers stay.
 run_git() {
 	GIT_CONFIG_GLOBAL=/dev/null GIT_TERMINAL_PROMPT=0 GIT_ALLOW_PROTOCOL=$protocols \
 		GIT_HTTP_LOW_SPEED_LIMIT=1000 GIT_HTTP_LOW_SPEED_TIME=60 \
-		git -c http.followRedirects=false -c core.hooksPath=/dev/null -c credential.helper= "$@"
+		git -c http.followRedirects=false -c core.hooksPath=/dev/null -c credential.helper= \
+		-c filter.lfs.smudge= -c filter.lfs.process= -c filter.lfs.required=false "$@"
 }
 
 # Over plain http anybody on the way would read them.

@@ -231,6 +231,32 @@ describe("a password", () => {
     expect(readme()).toBe("text 3")
   })
 
+  test("does not ask git-lfs, which goes where the repository says", async () => {
+    const source = join(home, "source")
+    const attributes = "*.bin filter=lfs diff=lfs merge=lfs -text"
+    const pointer = "version https://git-lfs.github.com/spec/v1"
+    const made = Bun.spawnSync([
+      "sh",
+      "-euc",
+      `git init -q "$1"; cd "$1"; echo '${attributes}' > .gitattributes; echo '${pointer}' > large.bin
+       git add -A; git -c user.name=a -c user.email=a@b.c commit -qm large; git clone -q --bare . "$2/team/large.git"`,
+      "sh",
+      source,
+      served,
+    ])
+    expect(made.exitCode).toBe(0)
+    const asked = `touch ${home}/asked; cat`
+    const system = join(home, "system.gitconfig")
+    writeFileSync(
+      system,
+      `[filter "lfs"]\n\tsmudge = "${asked}"\n\tprocess = "${asked}"\n\trequired = true\n`,
+    )
+    const env = { SANDBAR_REPOSITORY: `${server.url}/team/large.git`, GIT_CONFIG_SYSTEM: system }
+    expect(await clone(env)).toEqual({ code: 0, told: "" })
+    expect(readFileSync(join(checkout, "large.bin"), "utf8").trim()).toBe(pointer)
+    expect(existsSync(join(home, "asked"))).toBe(false)
+  })
+
   test("is not near any hook that an agent left in its home", async () => {
     const hooks = join(home, "template", "hooks")
     mkdirSync(hooks, { recursive: true })
