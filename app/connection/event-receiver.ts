@@ -45,8 +45,9 @@ export function makeEventReceiver(to: EventReceiver): (data: string) => void {
   }
 
   return (data) => {
-    if (greeted && !subscribed) subscribe(greeted)
     const envelope = readEnvelope(data)
+    // A greeting that comes twice says no more than the first.
+    if (greeted && !subscribed && envelope?.event.type !== "server.connected") subscribe(greeted)
     if (!envelope) return
     if (directory !== undefined) return pass(envelope, data)
     if (greeted) waiting.push([envelope, data])

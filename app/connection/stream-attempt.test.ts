@@ -32,3 +32,31 @@ test("a directory that is known late, after the first message of the subscriptio
   expect(seen).toEqual({ stood: 2, located: 1, failed: false })
   attempt.end()
 })
+
+test("a greeting that comes twice is no sign that the subscription stands", async () => {
+  const clock = makeTestClock()
+  let stood = 0
+  let write: (type: string) => void = () => undefined
+  const body = new ReadableStream<Uint8Array>({
+    start(controller) {
+      write = (type) => controller.enqueue(new TextEncoder().encode(says(type)))
+    },
+  })
+  const attempt = startAttempt({
+    open: async () => new Response(body, { headers: { "content-type": "text/event-stream" } }),
+    locate: async () => "/repo",
+    clock,
+    patienceMs: 10_000,
+    stood: () => void stood++,
+    located: () => undefined,
+    take: () => undefined,
+  })
+  write("server.connected")
+  write("server.connected")
+  await clock.advance(100)
+  expect(stood).toBe(1)
+  write("server.heartbeat")
+  await clock.advance(100)
+  expect(stood).toBe(2)
+  attempt.end()
+})

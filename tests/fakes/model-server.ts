@@ -32,7 +32,7 @@ export type ModelServer = {
   up: () => boolean
   id: (prefix: string) => string
   now: () => number
-  /** Sends an event to every stream; durable ones a second time, as `sync`. */
+  /** Sends an event to every stream, as one of its session's directory; durable ones a second time, as `sync`. */
   emit: (type: string, properties: object, where?: { directory?: string; durable?: boolean }) => void
   create: (fields?: Partial<Session>) => Session
   /** Renamed, or touched by work. */
@@ -74,7 +74,9 @@ export function makeModelServer(url: string, clock: Pick<Clock, "now">): ModelSe
       return `${prefix}_${time}model${String(count).padStart(9, "0")}`
     },
     emit(type, properties, where = {}) {
-      const { directory = home, durable = true } = where
+      const { durable = true } = where
+      const of = "sessionID" in properties ? server.sessions.get(String(properties.sessionID)) : undefined
+      const directory = where.directory ?? of?.directory ?? home
       const payload = { id: server.id("evt"), type, properties }
       const frame = (body: object) =>
         `data: ${JSON.stringify({ directory, project: "prj_1", payload: body })}\n\n`
@@ -90,12 +92,12 @@ export function makeModelServer(url: string, clock: Pick<Clock, "now">): ModelSe
       })
       server.sessions.set(id, one)
       server.turns.set(id, [])
-      server.emit("session.created", { sessionID: id, info: one }, { directory: one.directory })
+      server.emit("session.created", { sessionID: id, info: one })
       return one
     },
     update(one, fields = {}) {
       Object.assign(one, fields, { time: { ...one.time, updated: clock.now() } })
-      server.emit("session.updated", { sessionID: one.id, info: one }, { directory: one.directory })
+      server.emit("session.updated", { sessionID: one.id, info: one })
     },
     remove(one) {
       for (const child of [...server.sessions.values()]) if (child.parentID === one.id) server.remove(child)
@@ -117,20 +119,19 @@ export function makeModelServer(url: string, clock: Pick<Clock, "now">): ModelSe
       if (!known) {
         const info = userMessage(messageID, { sessionID, time: { created: clock.now() } })
         turns.push({ info, parts: [] })
-        server.emit("message.updated", { sessionID, info }, { directory: one.directory })
+        server.emit("message.updated", { sessionID, info })
         server.putPart(textPart(partID, text, { sessionID, messageID }))
       }
       server.update(one)
       if (!server.status.has(sessionID)) server.setStatus(sessionID, { type: "busy" })
     },
     setStatus(sessionID, status) {
-      const directory = server.sessions.get(sessionID)?.directory ?? home
       if (status.type !== "idle") {
         if (!server.status.has(sessionID)) server.errors.delete(sessionID)
         server.status.set(sessionID, status)
       } else server.status.delete(sessionID)
-      server.emit("session.status", { sessionID, status }, { directory, durable: false })
-      if (status.type === "idle") server.emit("session.idle", { sessionID }, { directory, durable: false })
+      server.emit("session.status", { sessionID, status }, { durable: false })
+      if (status.type === "idle") server.emit("session.idle", { sessionID }, { durable: false })
     },
     putPart(part) {
       const turn = server.turns.get(part.sessionID)?.find((one) => one.info.id === part.messageID)
@@ -138,12 +139,7 @@ export function makeModelServer(url: string, clock: Pick<Clock, "now">): ModelSe
       const at = turn.parts.findIndex((one) => one.id === part.id)
       if (at >= 0) turn.parts[at] = part
       else turn.parts.push(part)
-      const directory = server.sessions.get(part.sessionID)?.directory ?? home
-      server.emit(
-        "message.part.updated",
-        { sessionID: part.sessionID, part, time: clock.now() },
-        { directory },
-      )
+      server.emit("message.part.updated", { sessionID: part.sessionID, part, time: clock.now() })
     },
     stand(sessionID) {
       return structuredClone(server.turns.get(sessionID) ?? []).sort((a, b) =>
