@@ -2,7 +2,24 @@ import solid from "vite-plugin-solid"
 import { defineConfig } from "vitest/config"
 
 // Vitest runs under Bun; its forks pool crashes there, so threads it is.
-const shared = { pool: "threads" as const, server: { deps: { inline: [/solid/] } } }
+const shared = {
+  pool: "threads" as const,
+  server: { deps: { inline: [/solid/] } },
+  // What is waited for is late on a busy machine, and only a failure takes so long. One second is Vitest's own limit.
+  expect: { poll: { timeout: 10_000 } },
+}
+
+/** Stories run two at a time, because most of a story is waiting. These compute (twenty pages, ten tabs), or measure. */
+const aloneStories = ["faults", "first-look", "switching-heap", "ten-tabs"].map(
+  (name) => `tests/e2e/${name}.test.ts`,
+)
+const stories = {
+  ...shared,
+  environment: "node" as const,
+  testTimeout: 120_000,
+  hookTimeout: 120_000,
+  globalSetup: ["tests/e2e/harness/unpack-chromium.ts"],
+}
 
 export default defineConfig({
   test: {
@@ -14,9 +31,11 @@ export default defineConfig({
           ...shared,
           name: "app",
           environment: "jsdom",
+          setupFiles: ["tests/fakes/patient-queries.ts"],
           include: ["app/**/*.test.{ts,tsx}", "tests/screens/**/*.test.tsx", "tests/model/**/*.test.ts"],
           // Whoever is first loads a grammar or a library for everybody; on a busy machine that takes its time.
           testTimeout: 20_000,
+          hookTimeout: 30_000,
         },
       },
       {
@@ -36,17 +55,26 @@ export default defineConfig({
             "tests/sandbox-image/**/*.test.ts",
           ],
           testTimeout: 20_000,
+          hookTimeout: 30_000,
         },
       },
       {
         test: {
-          ...shared,
+          ...stories,
           name: "e2e",
-          environment: "node",
           include: ["tests/e2e/**/*.test.ts"],
-          testTimeout: 120_000,
-          hookTimeout: 120_000,
+          exclude: aloneStories,
+          maxWorkers: 2,
+          sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        test: {
+          ...stories,
+          name: "e2e-alone",
+          include: aloneStories,
           fileParallelism: false,
+          sequence: { groupOrder: 2 },
         },
       },
       {

@@ -46,7 +46,7 @@ test("a script runner that is killed takes the child along, although its shell p
   await shell.until(/ready/)
   process.kill(shell.pid, "SIGTERM")
   await shell.exited
-  await waitFor(() => shell.output().includes("got SIGTERM"), 3_000)
+  await waitFor(() => shell.output().includes("got SIGTERM"), 10_000)
   await shell.stop()
 })
 

@@ -17,13 +17,13 @@ const checks = [
 const bothCores = `--maxWorkers=${Math.max(2, availableParallelism() - 1)}`
 
 /**
- * Tests of the proxy start programs and measure time, so they leave a core to those. Chromium stories run alone, after
+ * Tests of the proxy start programs and measure time, so they leave a core to those. Chromium stories come after
  * everything else: they would starve beside other tests.
  */
 const suites = {
   app: ["--project", "app", bothCores],
   proxy: ["--project", "proxy"],
-  e2e: ["--project", "e2e"],
+  e2e: ["--project", "e2e", "--project", "e2e-alone"],
   cluster: ["--project", "cluster"],
 }
 

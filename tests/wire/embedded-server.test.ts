@@ -1,16 +1,11 @@
 // The real `opencode` behind the real serve-ui: started, found, restarted, and gone with us.
 import { existsSync, readdirSync, readFileSync } from "node:fs"
-import { afterEach, describe, expect, test } from "vitest"
+import { describe, expect, type TestContext, test } from "vitest"
 import { type ServeUi, startServeUi } from "./start-serve-ui.ts"
 
-const cleanups: (() => Promise<void>)[] = []
-afterEach(async () => {
-  for (const cleanup of cleanups.splice(0).reverse()) await cleanup()
-}, 60_000)
-
-async function start(): Promise<ServeUi> {
+async function start({ onTestFinished }: Pick<TestContext, "onTestFinished">): Promise<ServeUi> {
   const serveUi = await startServeUi({ SANDBAR_LOG: "json" })
-  cleanups.push(serveUi.cleanup)
+  onTestFinished(serveUi.cleanup, 60_000)
   return serveUi
 }
 
@@ -82,9 +77,9 @@ async function startToolAndTerminal(serveUi: ServeUi): Promise<void> {
 }
 
 describe("the embedded server", () => {
-  test("starts, and is reached by its name without the browser knowing the password", async () => {
+  test("starts, and is reached by its name without the browser knowing the password", async (context) => {
     const began = performance.now()
-    const serveUi = await start()
+    const serveUi = await start(context)
     const address = performance.now() - began
     const first = await local(serveUi, "/global/health")
     if (!first.ok) {
@@ -102,9 +97,12 @@ describe("the embedded server", () => {
     const port = /"port":(\d+)/.exec(serveUi.stderr())?.[1]
     expect((await fetch(`http://127.0.0.1:${port}/global/health`)).status).toBe(401)
   }, 120_000)
+})
 
-  test("is started again after it was killed, and leaves no tool behind", async () => {
-    const serveUi = await start()
+// Each test has a server of its own, and most of the time it waits for it.
+describe.concurrent("the embedded server with a tool and a terminal", { timeout: 120_000 }, () => {
+  test("is started again after it was killed, and leaves no tool behind", async (context) => {
+    const serveUi = await start(context)
     await healthy(serveUi)
     await startToolAndTerminal(serveUi)
     const [pid] = pidsFromLog(serveUi)
@@ -115,12 +113,12 @@ describe("the embedded server", () => {
       readFileSync(`/proc/${each}/cmdline`, "latin1").startsWith("sleep\x0097"),
     )
     expect(sleeping).toEqual([])
-  }, 60_000)
+  })
 
-  test.each(["SIGTERM", "SIGINT", "SIGKILL"] as const)(
+  test.for(["SIGTERM", "SIGINT", "SIGKILL"] as const)(
     "nothing is left running after %s",
-    async (signal) => {
-      const serveUi = await start()
+    async (signal, context) => {
+      const serveUi = await start(context)
       await healthy(serveUi)
       await startToolAndTerminal(serveUi)
       serveUi.child.kill(signal)
@@ -131,6 +129,5 @@ describe("the embedded server", () => {
       }
       await until("nothing", async () => (processesIn(serveUi.home).length === 0 ? true : undefined))
     },
-    60_000,
   )
 })

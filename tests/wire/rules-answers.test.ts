@@ -340,10 +340,11 @@ test("log flood: an answer that breaks off at once is a line of our log, not a p
       String,
     )
     expect(failed).toMatch(/closed|reset/i)
+    // Its line may come after the client's answer, on a busy machine much later.
+    await expect.poll(serveUi.stderr, { timeout: 15_000 }).toContain("broke off")
     await Bun.sleep(100)
     const lines = serveUi.stderr().split("\n").filter(Boolean)
     expect(lines.filter((line) => !line.startsWith("{"))).toEqual([])
-    expect(lines.join("")).toContain("broke off")
   } finally {
     await serveUi.cleanup()
   }

@@ -127,7 +127,8 @@ test("a stream that never ends does not hold a stop for longer than it was given
   const began = performance.now()
   serveUi.child.kill("SIGTERM")
   expect(await serveUi.child.exited).toBe(0)
-  expect(performance.now() - began).toBeLessThan(3_000)
+  // Not given anything, it would wait for much longer.
+  expect(performance.now() - began).toBeLessThan(7_000)
 })
 
 test("the log of a target that breaks off is ours alone: one line each, and no query", async () => {

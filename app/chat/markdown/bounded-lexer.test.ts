@@ -35,9 +35,12 @@ describe.each(Object.keys(attacks))("%s", (name) => {
   // Just below and far above each limit.
   test.each([2_500, 2_990, 4_990, 9_900, 19_900, 80_000])("%i characters are shown, soon", (length) => {
     const source = attacks[name]?.(length) ?? ""
-    const started = performance.now()
+    const began = process.cpuUsage()
     const blocks = lexBlocks(source)
-    expect(performance.now() - started).toBeLessThan(limitMs)
+    const { user, system } = process.cpuUsage(began)
+    // Not by the clock: what else the machine does meanwhile is no fault of the parser.
+    const took = (user + system) / 1_000
+    expect(took).toBeLessThan(limitMs)
     const text = blocks.map((token) => renderBlock(token).textContent).join("")
     expect(text.length).toBeGreaterThan(0)
   })

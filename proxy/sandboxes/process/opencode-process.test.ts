@@ -20,7 +20,8 @@ test("a squatter on the port of a program that has died: its exit is told before
     onLine: () => undefined,
   })
   await server.exited
-  expect(performance.now() - began).toBeLessThan(700)
+  // Its tool has the output for two seconds from when it was started.
+  expect(performance.now() - began).toBeLessThan(1_900)
   expect(await server.ended).toBe("last words")
 })
 

@@ -223,7 +223,7 @@ describe("a second proxy over the same home", () => {
     const log = makeLog({ format: "json", level: "fatal" })
     const warned = vi.spyOn(log, "warn")
     const second = makeProcessDriver({ ...world.options, log })
-    await vi.waitFor(() => expect(second.unavailable()).toContain("Another Sandbar"))
+    await expect.poll(() => second.unavailable()).toContain("Another Sandbar")
     expect(warned.mock.calls).toEqual([[expect.anything(), expect.stringContaining("Another Sandbar")]])
     // Else an empty list would say that there are none.
     const looked = second.ready.then(() => "looked")

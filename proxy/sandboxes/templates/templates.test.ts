@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { afterEach, describe, expect, test, vi } from "vitest"
+import { afterEach, describe, expect, test } from "vitest"
 import { offerTemplate } from "./offer.ts"
 import { openTemplates, type TemplateOptions, type Templates } from "./open-templates.ts"
 import { readTemplates } from "./read-templates.ts"
@@ -198,7 +198,7 @@ describe("the files", () => {
     expect(ids(templates)).toEqual(["one"])
     symlinkSync("two", join(directory, "..next"))
     renameSync(join(directory, "..next"), join(directory, "..data"))
-    await vi.waitFor(() => expect(ids(templates)).toEqual(["two"]))
+    await expect.poll(() => ids(templates)).toEqual(["two"])
   })
 
   test("a typing error takes no template away that was there, and is told", async () => {
@@ -206,10 +206,10 @@ describe("the files", () => {
     writeFileSync(path, "templates: [{ id: one }, { id: two }]")
     const templates = await open({ path })
     writeFileSync(path, "templates: [{ id: one, idleAfter: x }, { id: three }]")
-    await vi.waitFor(() => expect(templates.faults()).toHaveLength(1))
+    await expect.poll(() => templates.faults()).toHaveLength(1)
     expect(ids(templates)).toEqual(["one", "two", "three"])
     writeFileSync(path, "templates: [{ id: three }]")
-    await vi.waitFor(() => expect(templates.faults()).toEqual([]))
+    await expect.poll(() => templates.faults()).toEqual([])
     expect(ids(templates)).toEqual(["three"])
   })
 

@@ -1,6 +1,15 @@
 // A browser without a system package: $CHROMIUM_PATH, one on the PATH, else the one inside the npm package
 // @sparticuz/chromium, unpacked once into .sandbar/.
-import { accessSync, constants, existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs"
+import {
+  accessSync,
+  constants,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs"
 import { createRequire } from "node:module"
 import { delimiter, join } from "node:path"
 
@@ -63,9 +72,8 @@ function fontSettings(directory: string): Record<string, string> {
   if (existsSync("/etc/fonts/fonts.conf")) return {}
   const file = join(directory, "sandbar-fonts.conf")
   const cache = join(directory, "fonts-cache")
-  writeFileSync(
-    file,
-    `<?xml version="1.0"?><fontconfig><dir>${join(directory, "fonts")}</dir><dir>/usr/share/fonts</dir><cachedir>${cache}</cachedir></fontconfig>`,
-  )
+  const settings = `<?xml version="1.0"?><fontconfig><dir>${join(directory, "fonts")}</dir><dir>/usr/share/fonts</dir><cachedir>${cache}</cachedir></fontconfig>`
+  // A Chromium that starts meanwhile would read a half written file.
+  if (!existsSync(file) || readFileSync(file, "utf8") !== settings) writeFileSync(file, settings)
   return { FONTCONFIG_FILE: file }
 }
