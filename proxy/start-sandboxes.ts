@@ -54,6 +54,6 @@ async function makeDriver(deps: SandboxesStart, templates: Templates): Promise<D
     return makeKubernetesDriver({ key, env, log, templates: templates.list, clusterDomain, ...context })
   }
   const { makeProcessDriver } = await import("./sandboxes/process/process-driver.ts")
-  const { home, opencode: program, plainHttpRepositories: allowHttp } = config
-  return makeProcessDriver({ home, program, env, log, allowHttp })
+  const { home, opencode: program, plainHttpRepositories: allowHttp, directory } = config
+  return makeProcessDriver({ home, program, env, log, allowHttp, localServerDirectory: directory })
 }

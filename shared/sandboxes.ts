@@ -79,6 +79,11 @@ export const SandboxSchema = v.object({
   state: v.picklist(sandboxStates),
   step: v.picklist(steps),
   failure: v.nullable(FailureSchema),
+  /**
+   * It was never ready and began without data: cancelling may remove all of it. An older proxy does not know, which is as
+   * good as no.
+   */
+  isFresh: v.optional(v.boolean(), false),
   /** What the picker adds as a server. */
   serverUrl: ServerUrlSchema,
   createdAt: TimeSchema,
@@ -99,6 +104,8 @@ export const KeptDataSchema = v.object({
   name: v.string(),
   repository: v.nullable(v.string()),
   branch: v.nullable(v.string()),
+  /** The directory of this machine that it worked in; not told by an older proxy. */
+  directory: v.optional(v.nullable(v.string()), null),
   template: v.string(),
   createdAt: TimeSchema,
   keptSince: TimeSchema,
@@ -158,7 +165,7 @@ export type ChangeRequest = v.InferOutput<typeof ChangeRequestSchema>
 /** `DELETE api/sandboxes/:id`: without a body the data is kept. */
 export const DeleteRequestSchema = v.strictObject({
   data: v.picklist(["keep", "delete"]),
-  /** The sandbox's name as the person typed it; needed to delete data. */
+  /** The sandbox's name as the person typed it; needed to delete data, but for a sandbox that is fresh. */
   name: v.optional(v.string()),
 })
 export type DeleteRequest = v.InferOutput<typeof DeleteRequestSchema>

@@ -26,6 +26,8 @@ export const OfferSchema = v.object({
   templates: v.array(OfferedTemplateSchema),
   /** Whether a sandbox can work in an existing directory of the machine that Sandbar runs on. */
   localDirectories: v.boolean(),
+  /** The one in which the local server works: a sandbox there changes the same files. */
+  sharedDirectory: v.optional(v.string()),
   /** Whether repositories may come over plain http too: for tests on one machine. */
   plainHttp: v.optional(v.boolean()),
   /** What separates a sandbox from others and from the machine, in one sentence. */

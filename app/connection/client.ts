@@ -1,12 +1,12 @@
 // The only place where OpenCode's client is made. Every failure leaves it as a Failure with a sentence.
 import { createOpencodeClient, type OpencodeClient } from "@opencode-ai/sdk/v2/client"
 import { forwardPath } from "../../shared/paths.ts"
+import { makeTurns } from "../../shared/turns.ts"
 import { underPrefix } from "../base/prefix.ts"
 import type { Server } from "../servers/server.ts"
 import { targetHeaders } from "../servers/target-headers.ts"
 import { browserClock, type Clock } from "./clock.ts"
 import { Failure, failureOf, failureOfAnswer, isPage, tooLate } from "./failure.ts"
-import { makeTurns } from "./few-at-once.ts"
 
 export type Fetch = (request: Request) => Promise<Response>
 
@@ -22,7 +22,11 @@ export const answerMs = 30_000
 /** What a request for the event stream accepts. */
 export const eventStream = "text/event-stream"
 
-/** Over HTTP/1.1, with the event stream, one of a browser's six connections stays free for everything else. */
+/**
+ * A browser opens six connections to one origin over HTTP/1.1. A server that takes long over everything, as one that has
+ * just started does, would hold them all, and no press on a button and no other tab would leave the browser any more. With
+ * the event stream, one of them stays free.
+ */
 function questionsAtOnce(): number {
   const [page] = performance.getEntriesByType?.("navigation") ?? []
   const protocol = (page as PerformanceNavigationTiming | undefined)?.nextHopProtocol ?? ""

@@ -12,6 +12,8 @@ export type Route = {
   address: string
   /** Ours, for a managed target. */
   authorization: string | undefined
+  /** Whether we ended it ourselves since, so that an answer which it breaks off is no news. */
+  isEnded?: () => boolean
 }
 
 export type Exchange = Route & {

@@ -98,7 +98,7 @@ export function tooLarge(mostBytes: number): Problem {
 }
 
 function download(response: Response, exchange: HttpExchange, options: SendOptions): Promise<Response> {
-  const { request, name, slot } = exchange
+  const { request, name, slot, isEnded } = exchange
   const isStream = response.headers.get("content-type")?.toLowerCase().startsWith("text/event-stream")
   if (isStream) {
     options.drain.requireRunning()
@@ -108,7 +108,7 @@ function download(response: Response, exchange: HttpExchange, options: SendOptio
     onBytes: (count) => options.metrics.bytes("to_client", count),
     onEnd: (how) => {
       slot.release()
-      if (how === "cut" && !request.signal.aborted) options.onCut(name)
+      if (how === "cut" && !request.signal.aborted && !isEnded?.()) options.onCut(name)
     },
     ...(isStream ? { onStop: options.drain.onStop } : {}),
   })

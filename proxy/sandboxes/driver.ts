@@ -49,6 +49,11 @@ export type Observation = {
   readonly keptSince?: number
   readonly dataBytes?: number
   readonly usage?: Usage
+  /**
+   * It began without any data and nobody could use it yet: `noteUsed` was never called for it. Never true again once it
+   * was not, nor for data that was kept. What is seen may be old; `delete` with `ifFresh` decides by what is stored.
+   */
+  readonly isFresh: boolean
   /** Changes with every change of what is wanted; for `stop` with `ifVersion`. */
   readonly version: string
 }
@@ -59,6 +64,8 @@ export type Endpoint = { readonly origin: string; readonly authorization: string
 export type Capabilities = {
   readonly isolation: { readonly is: "none" | "container" | "pod"; readonly sentence: string }
   readonly localDirectories: boolean
+  /** One of them in which the local server works already. */
+  readonly sharedDirectory?: string
   /** Which of a template's limits are held; what is not held is not promised. Absent: none. */
   readonly limits?: { readonly cpu: boolean; readonly memory: boolean; readonly storage: boolean }
   /** The steps that a start goes through here, in order. */
@@ -98,9 +105,15 @@ export type Driver = {
   stop: (id: string, options?: { ifVersion?: string }) => Promise<"stopped" | "changed">
   /**
    * Removes the sandbox; its data too where asked, also what an earlier one left. Fulfilled when that is certain to
-   * happen, even over a restart, and for what does not exist.
+   * happen, even over a restart, and for what does not exist. With `ifFresh` only if it still is fresh where that is
+   * stored, else "used" and nothing was done: of this and a `noteUsed` at the same moment, one fails.
    */
-  delete: (id: string, options: { data: "keep" | "delete" }) => Promise<void>
+  delete: (id: string, options: { data: "keep" | "delete"; ifFresh?: boolean }) => Promise<"deleted" | "used">
+  /**
+   * From here on somebody may use it. Fulfilled when it is stored, outliving a crash, that it is not fresh; rejects where
+   * that cannot be stored, or it is on its way out. Costs nothing for one that is not fresh anyway.
+   */
+  noteUsed: (id: string) => Promise<void>
   /** Changes the name, or until when it is kept awake. Does nothing for what does not exist, like `noteIntent`. */
   change: (id: string, change: { name?: string; keepAwakeUntil?: number | null }) => Promise<void>
   /** Keeps when a person last acted; only ever moves forward. The caller calls at most once a minute for one id. */

@@ -10,8 +10,12 @@ const second = 1_000
 
 function makeWorld() {
   const clock = makeDriverClock()
-  const driver = makeMemoryDriver({ now: clock.now })
-  const world = { answers: true, asked: 0 }
+  const world = { answers: true, asked: 0, disk: "good" as "good" | "full" }
+  const warnings: string[] = []
+  const before = (call: string) => {
+    if (call === "noteUsed" && world.disk === "full") throw new Error("ENOSPC")
+  }
+  const driver = makeMemoryDriver({ now: clock.now, before })
   const changes: string[] = []
   const took: number[] = []
   const health = makeHealthOfStart({
@@ -22,12 +26,13 @@ function makeWorld() {
     },
     onChange: (changed) => void changes.push(changed),
     onStarted: (_observation, ms) => void took.push(ms),
+    log: { warn: () => void warnings.push("warned") },
     now: clock.now,
     after: clock.after,
   })
   driver.watch(health.follow)
   const start = () => driver.ensure(recorded(), testTemplate())
-  return { clock, driver, world, health, changes, took, start }
+  return { clock, driver, world, health, changes, took, warnings, start }
 }
 
 describe("a start", () => {
@@ -110,6 +115,18 @@ describe("a start", () => {
     await clock.advance(second)
     expect([health.of(id), took]).toEqual(["healthy", []])
   })
+})
+
+test("nobody gets through before it is stored that it is not fresh any more", async () => {
+  const { clock, driver, world, health, warnings, start } = makeWorld()
+  world.disk = "full"
+  await start()
+  driver.up(id)
+  await clock.advance(5 * second)
+  expect([health.of(id), driver.seen.get(id)?.isFresh, warnings.length]).toEqual(["unknown", true, 1])
+  world.disk = "good"
+  await clock.advance(3 * second)
+  expect([health.of(id), driver.seen.get(id)?.isFresh]).toEqual(["healthy", false])
 })
 
 test("nothing is asked about what is stopped, deleted, or after we stop", async () => {

@@ -1,5 +1,6 @@
 // Whether a server that listens also answers: the driver's own checks know no password. Asked until it does, once for
-// every start, and given up after a minute.
+// every start, and given up after a minute. Nobody gets through before it is stored that somebody did.
+import type { Log } from "../log.ts"
 import type { Driver, Endpoint, Observation } from "./driver.ts"
 
 /** `unknown`: not asked yet, or not long enough. */
@@ -13,12 +14,13 @@ export type HealthOfStart = {
 }
 
 export type HealthDeps = {
-  driver: Pick<Driver, "seen" | "endpoint">
+  driver: Pick<Driver, "seen" | "endpoint" | "noteUsed">
   /** One authenticated question with a deadline of its own. Never rejects. */
   isHealthy: (observation: Observation, endpoint: Endpoint, signal: AbortSignal) => Promise<boolean>
   onChange: (id: string) => void
   /** Told how long a start took that was seen from before it listened. */
   onStarted: (observation: Observation, ms: number) => void
+  log: Pick<Log, "warn">
   now: () => number
   after: (ms: number, run: () => void) => () => void
 }
@@ -31,6 +33,8 @@ type Check = {
   readonly seenStarting: boolean
   readonly stop: AbortController
   health: Health
+  /** That it cannot be opened was logged. */
+  isWarned: boolean
 }
 
 const giveUpMs = 60_000
@@ -38,7 +42,7 @@ const firstDelayMs = 200
 const longestDelayMs = 2_000
 
 export function makeHealthOfStart(deps: HealthDeps): HealthOfStart {
-  const { driver, isHealthy, onChange, onStarted, now, after } = deps
+  const { driver, isHealthy, onChange, onStarted, log, now, after } = deps
   const checks = new Map<string, Check>()
   const starting = new Set<string>()
   const openedAt = now()
@@ -71,6 +75,7 @@ export function makeHealthOfStart(deps: HealthDeps): HealthOfStart {
       seenStarting,
       stop,
       health: "unknown",
+      isWarned: false,
     }
     checks.set(id, check)
     void ask(id, check, firstDelayMs)
@@ -79,13 +84,29 @@ export function makeHealthOfStart(deps: HealthDeps): HealthOfStart {
   async function ask(id: string, check: Check, delayMs: number): Promise<void> {
     const observation = driver.seen.get(id)
     const endpoint = driver.endpoint(id)
-    const healthy = observation && endpoint && (await isHealthy(observation, endpoint, check.stop.signal))
-    if (check.stop.signal.aborted) return
+    const { signal } = check.stop
+    const answers = observation && endpoint && (await isHealthy(observation, endpoint, signal))
+    if (signal.aborted) return
+    const healthy = answers && (await isNoted(id, check))
+    if (signal.aborted) return
     if (healthy) return settle(id, check, "healthy")
     // It may still recover: a person reads what is wrong, and we go on asking.
     if (now() - check.since >= giveUpMs) settle(id, check, "unhealthy")
     const cancel = after(delayMs, () => void ask(id, check, Math.min(2 * delayMs, longestDelayMs)))
-    check.stop.signal.addEventListener("abort", cancel, { once: true })
+    signal.addEventListener("abort", cancel, { once: true })
+  }
+
+  /** Else a cancelled start could take away what somebody has made in it meanwhile. */
+  async function isNoted(id: string, check: Check): Promise<boolean> {
+    try {
+      await driver.noteUsed(id)
+      return true
+    } catch (err) {
+      if (!check.isWarned)
+        log.warn({ err, sandbox: id }, "a sandbox that answers cannot be opened; trying again")
+      check.isWarned = true
+      return false
+    }
   }
 
   function settle(id: string, check: Check, health: Health): void {

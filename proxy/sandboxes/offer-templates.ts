@@ -11,13 +11,14 @@ export function makeOffer(
   templates: readonly Template[],
   allowHttp: boolean,
 ): Offer {
-  const { limits = nothingHeld, localDirectories, isolation } = driver.capabilities
+  const { limits = nothingHeld, localDirectories, sharedDirectory, isolation } = driver.capabilities
   const none = templates.length === 0 ? "No template is offered here. An operator writes one." : undefined
   const unavailable = driver.unavailable() ?? none
   return {
     driver: driver.name,
     templates: templates.map((template) => offerTemplate(template, limits)),
     localDirectories,
+    ...(sharedDirectory !== undefined && { sharedDirectory }),
     plainHttp: allowHttp,
     isolation,
     ...(unavailable !== undefined && { unavailable }),

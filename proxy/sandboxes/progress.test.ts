@@ -109,6 +109,9 @@ describe("progress", () => {
 
   test("prefers the driver's own words for what happens now", () => {
     expect(progress({ step: "cloning", detail: "Cloning: 42 %" }).sentence).toBe("Cloning: 42 %")
+    expect(progress({ step: "cloning", detail: "Cloning \u202egpj.exe" }).sentence).toBe(
+      "Cloning ⟨U+202E⟩gpj.exe",
+    )
   })
 
   test("of what does not run has no step under way", () => {
@@ -124,7 +127,7 @@ describe("progress", () => {
 })
 
 test("a sandbox and kept data are what the page can read, and no secret is in them", () => {
-  const observation = observed({ usage: { cpu: 0.5, memoryBytes: 1 }, keepAwakeUntil: 9_000 })
+  const observation = observed({ isFresh: true, usage: { cpu: 0.5, memoryBytes: 1 }, keepAwakeUntil: 9_000 })
   const deadlines = { lastActivityAt: 5_000, idleAt: 7_000, endsAt: null }
   const sandbox = toSandbox(observation, look({}) as View, deadlines, "process")
   expect(v.parse(SandboxSchema, sandbox)).toMatchObject({
@@ -132,9 +135,21 @@ test("a sandbox and kept data are what the page can read, and no secret is in th
     idleAt: iso(7_000),
     keepAwakeUntil: iso(9_000),
     endsAt: null,
+    isFresh: true,
   })
-  const kept = toKeptData(observed({ wanted: "data", record: recorded(), keptSince: 3_000, dataBytes: 12 }))
-  expect(v.parse(KeptDataSchema, kept)).toMatchObject({ keptSince: iso(3_000), bytes: 12 })
+  const kept = toKeptData(
+    observed({
+      wanted: "data",
+      record: recorded({ directory: "/home/ada/shop" }),
+      keptSince: 3_000,
+      dataBytes: 12,
+    }),
+  )
+  expect(v.parse(KeptDataSchema, kept)).toMatchObject({
+    keptSince: iso(3_000),
+    bytes: 12,
+    directory: "/home/ada/shop",
+  })
 })
 
 function iso(ms: number): string {

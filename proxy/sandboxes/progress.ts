@@ -4,6 +4,7 @@ import { sandboxServerUrl } from "../../shared/servers.ts"
 import type { Observation } from "./driver.ts"
 import type { Health } from "./health-of-start.ts"
 import type { Deadlines } from "./idle.ts"
+import { plainWords } from "./plain-words.ts"
 import { sentenceOf } from "./step-words.ts"
 
 /** One sandbox as far as it can be known now. */
@@ -32,16 +33,17 @@ export function viewOf({ observation, health }: Sight): View | undefined {
   if (wanted === "nothing") return view("deleting", "queued")
   if (wanted === "stopped") return view(leaving ? "stopping" : "stopped", "queued")
   const { failure } = observation
-  if (failure?.terminal) return view("failed", observation.step, withoutTerminal(failure))
+  if (failure?.terminal) return view("failed", observation.step, toFailure(failure))
   if (up && health === "healthy") return view("ready", "ready")
-  if (failure) return view("starting", observation.step, withoutTerminal(failure))
+  if (failure) return view("starting", observation.step, toFailure(failure))
   if (up && health === "unhealthy") return view("failed", "ready", unhealthy)
   // The driver's own last step is over when something listens; ours is over when that answers.
   return view("starting", observation.step === "ready" ? "starting" : observation.step)
 }
 
-function withoutTerminal({ terminal: _, ...failure }: NonNullable<Observation["failure"]>): Failure {
-  return failure
+function toFailure({ terminal: _, ...failure }: NonNullable<Observation["failure"]>): Failure {
+  const { sentence, details } = failure
+  return { ...failure, sentence: plainWords(sentence), details: plainWords(details) }
 }
 
 export function toSandbox(
@@ -65,6 +67,7 @@ export function toSandbox(
     state,
     step,
     failure,
+    isFresh: observation.isFresh,
     serverUrl: sandboxServerUrl(id),
     createdAt: isoTime(record.createdAt),
     lastActivityAt: isoTime(deadlines.lastActivityAt),
@@ -76,12 +79,13 @@ export function toSandbox(
 }
 
 export function toKeptData({ record, keptSince, dataBytes }: Observation): KeptData {
-  const { id, name, repository, branch, template, createdAt } = record
+  const { id, name, repository, branch, directory, template, createdAt } = record
   return {
     id,
     name,
     repository,
     branch,
+    directory,
     template,
     createdAt: isoTime(createdAt),
     keptSince: isoTime(keptSince ?? createdAt),
@@ -100,7 +104,7 @@ export function toProgress(
     id: observation.record.id,
     state: view.state,
     steps: stepsOf(observation, view, order),
-    sentence: sentenceOf(view, observation.detail),
+    sentence: sentenceOf(view, observation.detail && plainWords(observation.detail)),
     failure: view.failure,
   }
   return { ...told, ...(usualMs !== undefined && { usualMs }) }

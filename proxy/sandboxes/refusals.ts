@@ -34,3 +34,14 @@ export function notSeenYet(why: string | undefined): Problem {
 export function startingSandbox(): Problem {
   return new Problem("sandbox.starting", "The sandbox is starting. Try again in a moment.", { retryAfter: 2 })
 }
+
+export function wrongName(name: string): Problem {
+  const detail = `Type the name “${name}” to delete its data. Nothing was deleted.`
+  return new Problem("sandbox.malformed", detail, { field: "name" })
+}
+
+/** What was to be deleted without its name, as a start is that nobody wants any more. */
+export function inUse(name: string): Problem {
+  const detail = `It has been ready, so there may be work in it: type the name “${name}” to delete its data. Nothing was deleted.`
+  return new Problem("sandbox.malformed", detail, { field: "name" })
+}

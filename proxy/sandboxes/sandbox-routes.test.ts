@@ -1,6 +1,7 @@
 // Small attacks on the routes, over real sockets.
 import { afterEach, expect, test } from "vitest"
 import { type SandboxWorld, startSandboxWorld } from "../../tests/wire/start-sandboxes.ts"
+import { cloneFailure } from "./process/git-words.ts"
 
 let world: SandboxWorld
 afterEach(() => world.stop())
@@ -27,3 +28,38 @@ test.each(["__proto__", "constructor", "toString"])(
     ])
   },
 )
+
+test("a program that looks with HEAD or OPTIONS is no person, and keeps no notebook awake", async () => {
+  world = startSandboxWorld()
+  const { id } = await world.spawn("ada")
+  const lastActivity = async () => {
+    const [kernel] = (await (await fetch(`${world.proxy.url}/api/kernels`)).json()) as {
+      last_activity: string
+    }[]
+    return kernel?.last_activity
+  }
+  const before = await lastActivity()
+  await Bun.sleep(5)
+  for (const method of ["HEAD", "OPTIONS", "GET"])
+    for (const path of ["", "/offer", `/${id}`, `/${id}/logs`])
+      await (await world.as("ada")(`/api/sandboxes${path}`, { method })).text()
+  expect(await lastActivity()).toBe(before)
+  await world.as("ada")(`/api/sandboxes/${id}`, { method: "PATCH", json: { name: "Two" } })
+  expect(await lastActivity()).not.toBe(before)
+})
+
+test("words of an agent, of git or of a registry that are shown otherwise than they run reach nobody as they are", async () => {
+  world = startSandboxWorld({ driver: { endpointOf: () => undefined } })
+  const made = await world.as("ada")("/api/sandboxes", { json: { template: "plain", name: "One" } })
+  const { id } = (await made.json()) as { id: string }
+  const ask = async (what: string) => (await world.as("ada")(`/api/sandboxes/${id}${what}`)).text()
+  const turned = "no branch \u202egpj.exe"
+  const written = "no branch ⟨U+202E⟩gpj.exe"
+  world.driver.log(id, turned)
+  expect(await ask("/logs?tail=1")).toBe(`${written}\n`)
+  const failure = cloneFailure([turned])
+  world.driver.observe(id, { failure: { ...failure, sentence: turned, terminal: true } })
+  expect(JSON.parse(await ask(""))).toMatchObject({
+    failure: { sentence: written, details: written },
+  })
+})

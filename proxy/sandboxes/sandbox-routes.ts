@@ -10,6 +10,7 @@ import type { ProxyContext, ProxyEnv } from "../request-context.ts"
 import { securityHeaders } from "../ui/security-headers.ts"
 import { answerStream, type StreamDeps } from "./answer-stream.ts"
 import type { makeListBranches } from "./list-branches.ts"
+import { plainWords } from "./plain-words.ts"
 import { progressEvents } from "./progress-events.ts"
 import { limitBody, readBody } from "./read-body.ts"
 import { unknownSandbox } from "./refusals.ts"
@@ -35,6 +36,7 @@ export type SandboxRouteDeps = StreamDeps & {
 
 const root = `/${sandboxesPath}`
 const headers = { ...securityHeaders("answer"), "cache-control": "no-store" }
+const reads = new Set(["GET", "HEAD", "OPTIONS"])
 const mostOldLines = 5_000
 
 export function makeSandboxRoutes(deps: SandboxRouteDeps): Hono<ProxyEnv> {
@@ -42,7 +44,7 @@ export function makeSandboxRoutes(deps: SandboxRouteDeps): Hono<ProxyEnv> {
   const routes = new Hono<ProxyEnv>()
   routes.use(`${root}/*`, (context, next) => {
     context.set("route", "sandboxes")
-    return context.req.method === "GET" ? next() : act(context, next, deps)
+    return reads.has(context.req.method) ? next() : act(context, next, deps)
   })
   routes.get(root, async (context) => answer(await service.list(context.get("user"))))
   routes.post(root, limitBody, async (context) => {
@@ -128,7 +130,7 @@ function logs(context: ProxyContext, deps: SandboxRouteDeps): Response {
 }
 
 async function* withEnds(lines: AsyncIterable<string>): AsyncGenerator<string> {
-  for await (const line of lines) yield `${line}\n`
+  for await (const line of lines) yield `${plainWords(line)}\n`
 }
 
 async function branchesOf(context: ProxyContext, { spawning, limits }: SandboxRouteDeps) {

@@ -1,6 +1,5 @@
 // What people do with sandboxes. Whose each is, how many a person may have and what is told of them is decided here;
 // the driver only runs them.
-import { Problem } from "../../shared/problems.ts"
 import type {
   ChangeRequest,
   DeleteRequest,
@@ -24,7 +23,7 @@ import type { Asker } from "./managed.ts"
 import { makeOffer } from "./offer-templates.ts"
 import type { OwnerOf } from "./owner.ts"
 import { toKeptData, toProgress, toSandbox } from "./progress.ts"
-import { requireReady, startingSandbox, unknownSandbox } from "./refusals.ts"
+import { inUse, requireReady, startingSandbox, unknownSandbox, wrongName } from "./refusals.ts"
 import { makeSpawn } from "./spawn.ts"
 import type { Templates } from "./templates/open-templates.ts"
 import { makeUsualTimes } from "./usual-times.ts"
@@ -86,7 +85,7 @@ export function makeSandboxService(deps: ServiceDeps): SandboxService {
   }
   const intents = makeIntentBuffer({ driver, log, now, after })
   const onStarted = ({ record }: Observation, ms: number) => usual.note(record.template, ms)
-  const health = makeHealthOfStart({ driver, isHealthy, onChange: tell, onStarted, now, after })
+  const health = makeHealthOfStart({ driver, isHealthy, onChange: tell, onStarted, log, now, after })
   let isReady = false
   const { idleAfterSeconds } = deps
   const look = makeLook({ driver, isReady: () => isReady, health, intents, findTemplate, idleAfterSeconds })
@@ -170,13 +169,12 @@ export function makeSandboxService(deps: ServiceDeps): SandboxService {
     },
     async delete(user, id, { data, name }) {
       const { record } = ownObservation(user, id)
-      if (data === "delete" && name?.trim() !== record.name)
-        throw new Problem(
-          "sandbox.malformed",
-          `Type the name “${record.name}” to delete its data. Nothing was deleted.`,
-          { field: "name" },
-        )
-      await driver.delete(id, { data })
+      if (data === "keep" || name?.trim() === record.name) return void (await driver.delete(id, { data }))
+      if (name !== undefined) throw wrongName(record.name)
+      // Whatever is stored, which somebody with rights there may have changed: we let people in.
+      if (look.at(id)?.view.state === "ready") throw inUse(record.name)
+      // A cancelled start: only the driver knows for certain that there is nobody's work in it.
+      if ((await driver.delete(id, { data, ifFresh: true })) === "used") throw inUse(record.name)
     },
     progress(user, id) {
       const { observation, view } = look.own(ownerOf(user), id)
@@ -200,7 +198,14 @@ export function makeSandboxService(deps: ServiceDeps): SandboxService {
       requireReady(seen.view)
       const endpoint = driver.endpoint(id)
       if (!endpoint) throw startingSandbox()
-      return routeTo(seen.observation.record, endpoint)
+      const { record, startedAt } = seen.observation
+      const route = await routeTo(record, endpoint)
+      const isEnded = () => {
+        const now = driver.seen.get(id)
+        // Also where it was woken since: a crash is the end of no run.
+        return now?.wanted !== "running" || now.startedAt !== startedAt
+      }
+      return { ...route, isEnded }
     },
     // What ends with us is work that we are asked about; a pod goes on without us.
     names: () => (driver.name === "process" ? runningOf(driver) : []),

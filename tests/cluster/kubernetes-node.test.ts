@@ -4,25 +4,25 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { afterAll, describe, expect, test } from "vitest"
 import type { Driver } from "../../proxy/sandboxes/driver.ts"
-import type { Template } from "../../proxy/sandboxes/templates/template.ts"
 import { type GitServer, makeRepository, startGitServer } from "../sandbox-image/git-server.ts"
-import { makeSandboxImage, sandboxImage } from "./harness/image.ts"
+import { runFirstPod } from "./harness/first-pod.ts"
+import { hostAddress } from "./harness/host-door.ts"
+import { makeSandboxImage } from "./harness/image.ts"
 import { openNode } from "./harness/node.ts"
 import { sharedCluster } from "./harness/shared-cluster.ts"
 import {
-  coreIn,
-  isStopped,
-  isUp,
-  newRecord,
-  openDriver,
-  restricted,
-  seenWhen,
-  shippedAccount,
-  templateIn,
-} from "./kubernetes-world.ts"
+  ask,
+  expectSession,
+  healthOf,
+  makeSession,
+  type NodeWorld,
+  openNodeWorld,
+  slow,
+  type TemplateChange,
+} from "./kubernetes-node-world.ts"
+import { isStopped, isUp, newRecord, seenWhen } from "./kubernetes-world.ts"
 
 const cluster = sharedCluster()
-const { api } = cluster
 const scratch = mkdtempSync(join(tmpdir(), "sandbar-node-"))
 const node = await openNode(cluster, async () => [await makeSandboxImage(join(scratch, "sandbox.tar"))])
 const open: Driver[] = []
@@ -35,57 +35,17 @@ afterAll(async () => {
   rmSync(scratch, { recursive: true, force: true })
 })
 
-const slow = 90_000
 /** The git server of these tests speaks http. */
 const allowHttp = {
   spec: { initContainers: [{ name: "clone", env: [{ name: "SANDBAR_ALLOW_HTTP", value: "1" }] }] },
 }
 
-async function world(change: Partial<Template["kubernetes"] & object> = {}, resources = {}) {
-  const namespace = await cluster.makeNamespace(restricted)
-  const plain = templateIn(namespace, {
-    image: sandboxImage,
-    imagePullPolicy: "Never",
-    nodeSelector: node?.nodeSelector ?? {},
-    ...(node ? { storageClass: node.storageClass } : {}),
-    ...change,
-  })
-  const memory = { request: "128Mi", limit: "1Gi" }
-  // This node does not say how much disk it has.
-  const ephemeralStorage = { request: "0", limit: "2Gi" }
-  const template = { ...plain, resources: { ...plain.resources, memory, ephemeralStorage, ...resources } }
-  const driver = openDriver({ kubeconfig: await shippedAccount(cluster, namespace) }, [template])
-  open.push(driver)
-  await driver.ready
-  return { namespace, template, driver }
+async function world(change?: TemplateChange): Promise<NodeWorld> {
+  if (!node) throw new Error("there is no node")
+  const place = await openNodeWorld(cluster, node, change)
+  open.push(place.driver)
+  return place
 }
-
-type World = Awaited<ReturnType<typeof world>>
-
-/** No cluster DNS runs here, so a Service is asked by its address. */
-async function ask(
-  { driver, namespace }: World,
-  id: string,
-  path: string,
-  method = "GET",
-): Promise<Response> {
-  const endpoint = driver.endpoint(id)
-  if (!endpoint) throw new Error("nothing listens there")
-  expect(endpoint.origin).toBe(`http://${id}.${namespace}.svc.cluster.local:4096`)
-  const service = await api.get<{ spec: { clusterIP: string } }>(`${coreIn(namespace, "services")}/${id}`)
-  return await fetch(`http://${service.spec.clusterIP}:4096${path}`, {
-    method,
-    headers: { authorization: endpoint.authorization, "content-type": "application/json" },
-    ...(method === "POST" ? { body: "{}" } : {}),
-    signal: AbortSignal.timeout(10_000),
-  })
-}
-
-const healthOf = (place: World, id: string) =>
-  ask(place, id, "/global/health").then(
-    (answer) => answer.json() as Promise<unknown>,
-    () => "no answer",
-  )
 
 async function logOf(driver: Driver, id: string): Promise<string> {
   const lines = driver.logs(id, { tail: 100, follow: false, signal: AbortSignal.timeout(10_000) })
@@ -109,21 +69,20 @@ describe.skipIf(node === undefined)("a sandbox on a real node", () => {
     ])
     await expect.poll(() => healthOf(place, record.id), { timeout: slow }).toMatchObject({ healthy: true })
     expect(await logOf(driver, record.id)).toContain("opencode server listening")
-    const session = (await (await ask(place, record.id, "/session", "POST")).json()) as { id: string }
-    expect(session.id).toMatch(/^ses_/)
+    const session = await makeSession(place, record.id)
     await driver.stop(record.id)
     await seenWhen(driver, record.id, isStopped, slow)
     await driver.wake(record.id, template)
     await seenWhen(driver, record.id, isUp, slow)
     await expect.poll(() => healthOf(place, record.id), { timeout: slow }).toMatchObject({ healthy: true })
-    const kept = await ask(place, record.id, `/session/${session.id}`)
-    expect(await kept.json()).toMatchObject({ id: session.id })
+    await expectSession(place, record.id, session)
   }, 240_000)
 
   test("clones its repository first, and tells git's words when it cannot", async () => {
     makeRepository(scratch, "project.git")
-    gitServer = startGitServer({ root: scratch, hostname: "10.244.1.1" })
-    const place = await world({ podOverrides: allowHttp })
+    const place = await world({ kubernetes: { podOverrides: allowHttp } })
+    if (node) await runFirstPod(cluster, node, place.namespace)
+    gitServer = startGitServer({ root: scratch, hostname: hostAddress })
     const { driver, template } = place
     const repository = `${gitServer.url}/project.git`
     const record = newRecord({ repository })
@@ -147,7 +106,7 @@ describe.skipIf(node === undefined)("a sandbox on a real node", () => {
   }, 240_000)
 
   test("whose image is not there says so", async () => {
-    const { driver, template } = await world({ image: "localhost/not-there:1" })
+    const { driver, template } = await world({ kubernetes: { image: "localhost/not-there:1" } })
     const record = newRecord({ repository: null })
     await driver.ensure(record, template)
     const seen = await seenWhen(driver, record.id, (now) => now?.failure !== undefined, slow)
@@ -157,7 +116,9 @@ describe.skipIf(node === undefined)("a sandbox on a real node", () => {
 
   test("that ends at once shows its last words, and goes on trying", async () => {
     const server = { name: "opencode", command: ["/bin/sh", "-c", "echo the disk is on fire >&2; exit 3"] }
-    const { driver, template } = await world({ podOverrides: { spec: { containers: [server] } } })
+    const { driver, template } = await world({
+      kubernetes: { podOverrides: { spec: { containers: [server] } } },
+    })
     const record = newRecord({ repository: null })
     await driver.ensure(record, template)
     const seen = await seenWhen(driver, record.id, (now) => now?.failure !== undefined, slow)
@@ -169,7 +130,10 @@ describe.skipIf(node === undefined)("a sandbox on a real node", () => {
     const eat = 'x=aaaaaaaaaaaaaaaa; while :; do x="$x$x"; done'
     const server = { name: "opencode", command: ["/bin/sh", "-c", eat] }
     const memory = { request: "32Mi", limit: "64Mi" }
-    const { driver, template } = await world({ podOverrides: { spec: { containers: [server] } } }, { memory })
+    const { driver, template } = await world({
+      kubernetes: { podOverrides: { spec: { containers: [server] } } },
+      resources: { memory },
+    })
     const record = newRecord({ repository: null })
     await driver.ensure(record, template)
     const seen = await seenWhen(driver, record.id, (now) => now?.failure !== undefined, slow)

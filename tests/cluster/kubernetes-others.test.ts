@@ -1,14 +1,15 @@
 // Others work on the same objects: another replica, an operator with kubectl, somebody with bad intentions.
-import { afterEach, beforeAll, describe, expect, test } from "vitest"
+import { beforeAll, describe, expect, test } from "vitest"
 import type { Driver } from "../../proxy/sandboxes/driver.ts"
 import { sharedCluster } from "./harness/shared-cluster.ts"
 import {
   coreIn,
+  driversForOneTest,
   giveNodeDisk,
+  goneFrom,
   isStopped,
   isUp,
   newRecord,
-  openDriver,
   seenWhen,
   setsIn,
   templateIn,
@@ -16,19 +17,14 @@ import {
 
 const cluster = sharedCluster()
 const { api } = cluster
-const open: Driver[] = []
+const open = driversForOneTest()
 
 beforeAll(() => giveNodeDisk(cluster))
-afterEach(async () => {
-  for (const driver of open.splice(0)) await driver.close()
-})
 
 async function world(replicas = 1) {
   const namespace = await cluster.makeNamespace()
   const template = templateIn(namespace)
-  const drivers = Array.from({ length: replicas }, () => openDriver(cluster, [template]))
-  open.push(...drivers)
-  await Promise.all(drivers.map(({ ready }) => ready))
+  const drivers = await Promise.all(Array.from({ length: replicas }, () => open(cluster, [template])))
   const [driver, other] = drivers as [Driver, Driver]
   return { namespace, template, driver, other }
 }
@@ -104,17 +100,17 @@ describe("fifty people at once", () => {
     await Promise.all(records.map(({ id }) => seenWhen(driver, id, isUp, 100_000)))
     const endpoints = records.map(({ id }) => driver.endpoint(id))
     expect(new Set(endpoints.map((endpoint) => endpoint?.authorization)).size).toBe(50)
+    // Else the tests that follow would wait for controllers that are busy with this.
     await api.remove(`/api/v1/namespaces/${namespace}`)
-  })
+    await goneFrom(api, "/api/v1/namespaces", namespace, 100_000)
+  }, 240_000)
 })
 
 describe("an operator with kubectl", () => {
   test("who deletes the StatefulSet is noticed; a new start goes on with the same volume", async () => {
     const { namespace, template } = await world()
     // A volume alone is a start that is being made, for the first half minute: so its clock is ahead.
-    const driver = openDriver(cluster, [template], { now: () => Date.now() + 60_000 })
-    open.push(driver)
-    await driver.ready
+    const driver = await open(cluster, [template], { now: () => Date.now() + 60_000 })
     const record = newRecord()
     await driver.ensure(record, template)
     await seenWhen(driver, record.id, isUp)
@@ -186,9 +182,7 @@ describe("kept data", () => {
     const uid = await uidOf(claim)
     await driver.delete(record.id, { data: "keep" })
     await driver.close()
-    const later = openDriver(cluster, [template])
-    open.push(later)
-    await later.ready
+    const later = await open(cluster, [template])
     const kept = await seenWhen(later, record.id, (now) => now?.wanted === "data" && !now.leaving)
     expect(kept?.dataBytes).toBe(2 ** 30)
     await later.ensure({ ...record, name: "Two" }, template)
@@ -217,9 +211,7 @@ describe("somebody with a namespace of their own", () => {
     await driver.ensure(record, template)
     await seenWhen(driver, record.id, isUp)
     const mallory = await cluster.makeNamespace()
-    const both = openDriver(cluster, [template, templateIn(mallory)])
-    open.push(both)
-    await both.ready
+    const both = await open(cluster, [template, templateIn(mallory)])
     const set = await api.get<Object & { spec: object }>(`${setsIn(namespace)}/${record.id}`)
     const { labels, annotations } = set.metadata
     const planted = newRecord().id

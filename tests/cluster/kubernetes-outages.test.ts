@@ -1,15 +1,14 @@
 // The API server goes away, comes back having forgotten, or no longer knows us, while sandboxes are being made.
 import { readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest"
-import type { Driver } from "../../proxy/sandboxes/driver.ts"
+import { afterAll, beforeAll, describe, expect, test } from "vitest"
 import { type OwnCluster, openCluster } from "./harness/cluster.ts"
 import {
   coreIn,
+  driversForOneTest,
   giveNodeDisk,
   isUp,
   newRecord,
-  openDriver,
   rejectionOf,
   seenWhen,
   setsIn,
@@ -18,23 +17,18 @@ import {
 } from "./kubernetes-world.ts"
 
 let cluster: OwnCluster
-const open: Driver[] = []
+const open = driversForOneTest()
 
 beforeAll(async () => {
   cluster = await openCluster()
   await giveNodeDisk(cluster)
 })
 afterAll(() => cluster.stop())
-afterEach(async () => {
-  for (const driver of open.splice(0)) await driver.close()
-})
 
-async function world(options: Parameters<typeof openDriver>[2] = {}) {
+async function world(options: Parameters<typeof open>[2] = {}) {
   const namespace = await cluster.makeNamespace()
   const template = templateIn(namespace)
-  const driver = openDriver(cluster, [template], options)
-  open.push(driver)
-  await driver.ready
+  const driver = await open(cluster, [template], options)
   return { namespace, template, driver }
 }
 
@@ -70,7 +64,7 @@ describe("an API server that stops", () => {
   })
 
   test("in the middle of a start leaves something that the same request completes", async () => {
-    for (const requests of [0, 1, 2, 3, 4, 5, 6, 7]) {
+    for (const requests of [0, 1, 2, 3, 4, 5, 6, 7, 8]) {
       let left = Number.POSITIVE_INFINITY
       // Cut off as by a lost connection: after so many requests that change something, nothing gets through.
       const cutting = (async (url: string, init: RequestInit) => {
@@ -84,9 +78,7 @@ describe("an API server that stops", () => {
       const found = await rejectionOf(driver.ensure(record, template))
       expect([requests, found]).toEqual([requests, expect.objectContaining({ code: "sandbox.unavailable" })])
       await driver.close()
-      const later = openDriver(cluster, [template])
-      open.push(later)
-      await later.ready
+      const later = await open(cluster, [template])
       await later.ensure(record, template)
       await seenWhen(later, record.id, isUp)
       await later.delete(record.id, { data: "delete" })
@@ -130,9 +122,7 @@ describe("credentials that no longer count", () => {
     const file = await shippedAccount(cluster, namespace)
     const kubeconfig = join(cluster.directory, `${namespace}-rotated.kubeconfig`)
     writeFileSync(kubeconfig, readFileSync(file))
-    const driver = openDriver({ kubeconfig }, [template])
-    open.push(driver)
-    await driver.ready
+    const driver = await open({ kubeconfig }, [template])
     const record = newRecord()
     await driver.ensure(record, template)
     await seenWhen(driver, record.id, isUp)

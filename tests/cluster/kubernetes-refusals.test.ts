@@ -1,14 +1,13 @@
 // What a cluster refuses, as it really says it: in the answer to the person who asked, and later behind our back.
-import { afterEach, beforeAll, describe, expect, test } from "vitest"
-import type { Driver } from "../../proxy/sandboxes/driver.ts"
+import { beforeAll, describe, expect, test } from "vitest"
 import { sharedCluster } from "./harness/shared-cluster.ts"
 import {
   coreIn,
+  driversForOneTest,
   giveNodeDisk,
   isStopped,
   isUp,
   newRecord,
-  openDriver,
   rejectionOf,
   restricted,
   seenWhen,
@@ -18,19 +17,14 @@ import {
 
 const cluster = sharedCluster()
 const { api } = cluster
-const open: Driver[] = []
+const open = driversForOneTest()
 
 beforeAll(() => giveNodeDisk(cluster))
-afterEach(async () => {
-  for (const driver of open.splice(0)) await driver.close()
-})
 
 async function world(labels: Record<string, string> = {}, part: Parameters<typeof templateIn>[1] = {}) {
   const namespace = await cluster.makeNamespace(labels)
   const template = templateIn(namespace, part)
-  const driver = openDriver(cluster, [template])
-  open.push(driver)
-  await driver.ready
+  const driver = await open(cluster, [template])
   return { namespace, template, driver }
 }
 

@@ -1,13 +1,15 @@
 // What the tests of the Kubernetes driver share: a namespace of their own, a template for it, and drivers over it.
+import { afterEach } from "vitest"
 import { makeLog } from "../../proxy/log.ts"
 import type { Driver, Observation, SandboxRecord } from "../../proxy/sandboxes/driver.ts"
 import {
   type KubernetesDriverOptions,
   makeKubernetesDriver,
 } from "../../proxy/sandboxes/kubernetes/kubernetes-driver.ts"
-import { neededRights, type Right } from "../../proxy/sandboxes/kubernetes/rights-table.ts"
+import { type Right, shippedRights } from "../../proxy/sandboxes/kubernetes/rights-table.ts"
 import type { KubernetesPart, Template } from "../../proxy/sandboxes/templates/template.ts"
 import { testTemplate } from "../fakes/test-template.ts"
+import type { Api } from "./harness/api.ts"
 import type { Cluster } from "./harness/cluster.ts"
 
 export const restricted = { "pod-security.kubernetes.io/enforce": "restricted" }
@@ -55,11 +57,25 @@ export function openDriver(
   })
 }
 
+/** Opens drivers that are ready when they are given, and closes them after the test. */
+export function driversForOneTest(): (...options: Parameters<typeof openDriver>) => Promise<Driver> {
+  const open: Driver[] = []
+  afterEach(async () => {
+    for (const driver of open.splice(0)) await driver.close()
+  })
+  return async (...options) => {
+    const driver = openDriver(...options)
+    open.push(driver)
+    await driver.ready
+    return driver
+  }
+}
+
 /** A kubeconfig of an account with the Role that Sandbar ships, in this namespace and nowhere else. */
 export async function shippedAccount(
   cluster: Cluster,
   namespace: string,
-  rights: readonly Right[] = neededRights,
+  rights: readonly Right[] = shippedRights,
 ): Promise<string> {
   const roles = `/apis/rbac.authorization.k8s.io/v1/namespaces/${namespace}`
   await cluster.api.create(`${roles}/roles`, {
@@ -121,6 +137,15 @@ export async function rejectionOf(asked: Promise<unknown>): Promise<unknown> {
   } catch (error) {
     return error
   }
+}
+
+/** Fulfilled once the list at this path has no object of this name any more. */
+export async function goneFrom(api: Api, path: string, name: string, ms = 30_000): Promise<void> {
+  await api.until<{ items?: { metadata: { name: string } }[] }>(
+    path,
+    ({ items = [] }) => !items.some(({ metadata }) => metadata.name === name),
+    ms,
+  )
 }
 
 export const setsIn = (namespace: string) => `/apis/apps/v1/namespaces/${namespace}/statefulsets`

@@ -13,14 +13,14 @@ import { root } from "../e2e/harness/sandbar.ts"
 import { type Child, startChild } from "../fakes/child.ts"
 import { makeTempHome } from "../fakes/temp-home.ts"
 import { makeRepository } from "../sandbox-image/git-server.ts"
-import type { KubeList, KubeObject } from "./harness/api.ts"
+import type { KubeList } from "./harness/api.ts"
 import type { Cluster } from "./harness/cluster.ts"
 import { type EmptyRegistry, startEmptyRegistry } from "./harness/empty-registry.ts"
+import { runFirstPod } from "./harness/first-pod.ts"
 import { hostAddress, openDoor } from "./harness/host-door.ts"
 import { sandboxImage } from "./harness/image.ts"
 import type { RealNode } from "./harness/node.ts"
 import { startServiceDns } from "./harness/service-dns.ts"
-import { strictPod } from "./harness/workloads.ts"
 import { restricted, shippedAccount } from "./kubernetes-world.ts"
 
 export interface ClusterStage {
@@ -146,18 +146,6 @@ async function build(
       await proxy.until(new RegExp(`(?:${readAgain.source}[^]*){${before + 1}}`), 15_000)
     },
   }
-}
-
-/** Only with it the bridge gets the address that pods know this machine by. */
-async function runFirstPod({ api }: Cluster, node: RealNode, namespace: string): Promise<void> {
-  const pods = corePath(namespace, "pods")
-  const spec = strictPod(sandboxImage, { command: ["/bin/true"] })
-  await api.create(pods, {
-    metadata: { name: "first" },
-    spec: { ...spec, nodeSelector: node.nodeSelector, restartPolicy: "Never" },
-  })
-  await api.until<KubeObject>(`${pods}/first`, ({ status }) => status?.phase === "Succeeded")
-  await api.remove(`${pods}/first`)
 }
 
 interface Place {

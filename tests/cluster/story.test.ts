@@ -212,7 +212,7 @@ describe.skipIf(node === undefined)("in a pod on a real node", () => {
     })
   }, 240_000)
 
-  test("a server that ends by itself shows its last words and its log", async () => {
+  test("a server that ends by itself shows its last words and its log, and cancelling its start leaves nothing", async () => {
     await story(stage, async (page) => {
       await openForm(page)
       await fillIn(page, { template: "Experimental", name: "broken" })
@@ -221,7 +221,14 @@ describe.skipIf(node === undefined)("in a pod on a real node", () => {
         .getByText(/OpenCode ended by itself \(exit code 3\).*the settings of this template cannot be read/)
         .waitFor({ timeout: startMs })
       await shoot(page, "crash")
-      await deleteAll(page, "broken")
+      const volume = `${idIn(page)}-data`
+      expect(await stage.names("persistentvolumeclaims")).toContain(volume)
+      await page.getByRole("button", { name: "Cancel", exact: true }).click()
+      await page.getByRole("button", { name: "Cancel and remove" }).click()
+      await page.getByRole("heading", { name: "New sandbox" }).waitFor()
+      await expect
+        .poll(() => stage.names("persistentvolumeclaims"), { timeout: startMs })
+        .not.toContain(volume)
     })
   }, 180_000)
 })

@@ -272,6 +272,69 @@ export function describeDriver(
     })
   })
 
+  describe(`the ${name} driver: whether it is fresh`, () => {
+    const cancel = { data: "delete", ifFresh: true } as const
+    const isFresh = ({ driver }: DriverWorld, id: string) => driver.seen.get(id)?.isFresh
+
+    promise("it is until somebody may use it, over a stop, a wake and a restart", async (world) => {
+      const { id } = await started(world)
+      expect(isFresh(world, id)).toBe(true)
+      await world.driver.stop(id)
+      await until(world, id, isStopped, startMs)
+      await world.driver.wake(id, world.template)
+      await becomesReady(world, id)
+      const driver = await world.reopen()
+      await driver.ready
+      expect(driver.seen.get(id)?.isFresh).toBe(true)
+      expect(await driver.delete(id, cancel)).toBe("deleted")
+      await until({ driver }, id, (now) => now === undefined, startMs)
+    })
+
+    promise("it never is again once somebody may have used it", async (world) => {
+      const { id } = await started(world)
+      await world.driver.noteUsed(id)
+      await world.driver.noteUsed(id)
+      expect(isFresh(world, id)).toBe(false)
+      expect(await world.driver.delete(id, cancel)).toBe("used")
+      await world.driver.stop(id)
+      await until(world, id, isStopped, startMs)
+      await world.driver.wake(id, world.template)
+      const driver = await world.reopen()
+      await driver.ready
+      expect(driver.seen.get(id)?.isFresh).toBe(false)
+      expect(await driver.delete(id, cancel)).toBe("used")
+      await becomesReady(world, id, driver)
+    })
+
+    promise("what was kept is not, nor what goes on with it", async (world) => {
+      const record = await started(world)
+      await world.driver.delete(record.id, { data: "keep" })
+      await until(world, record.id, isData, startMs)
+      expect(await world.driver.delete(record.id, cancel)).toBe("used")
+      await world.driver.ensure({ ...record, createdAt: record.createdAt + 60_000 }, world.template)
+      expect(isFresh(world, record.id)).toBe(false)
+      expect(await world.driver.delete(record.id, cancel)).toBe("used")
+      await becomesReady(world, record.id)
+    })
+
+    promise("of a cancelled start and a first use at one moment, one is refused", async (world) => {
+      const { id } = await started(world)
+      const [cancelled, used] = await Promise.allSettled([
+        world.driver.delete(id, cancel),
+        world.driver.noteUsed(id),
+      ])
+      const isGone = cancelled.status === "fulfilled" && cancelled.value === "deleted"
+      expect(isGone).toBe(used.status === "rejected")
+      if (isGone) await until(world, id, (now) => now === undefined, startMs)
+      else expect(world.driver.seen.get(id)?.wanted).toBe("running")
+    })
+
+    promise("nothing may be used that does not exist", async ({ driver }) => {
+      await expect(driver.noteUsed("sb-ffffffffffff")).rejects.toMatchObject(unknown)
+      expect(await driver.delete("sb-ffffffffffff", cancel)).toBe("deleted")
+    })
+  })
+
   describe(`the ${name} driver: what it tells`, () => {
     promise("is every change, and the end, until nobody wants to hear", async (world) => {
       const told: string[] = []

@@ -2,7 +2,7 @@
 // several drivers may share one, as replicas do. Starts go as far as the test says.
 
 import type { Driver, Endpoint, Observation, SandboxRecord } from "../../proxy/sandboxes/driver.ts"
-import { Problem } from "../../shared/problems.ts"
+import { unknownSandbox } from "../../proxy/sandboxes/refusals.ts"
 import type { Step } from "../../shared/sandboxes.ts"
 
 export type MemoryStore = {
@@ -83,6 +83,7 @@ export function makeMemoryDriver(options: MemoryDriverOptions = {}): MemoryDrive
     logs.set(record.id, [...(logs.get(record.id) ?? []), "starting"])
     put(record.id, {
       keepAwakeUntil: null,
+      isFresh: true,
       ...kept,
       record,
       wanted: "running",
@@ -107,7 +108,7 @@ export function makeMemoryDriver(options: MemoryDriverOptions = {}): MemoryDrive
   function require(id: string): Observation {
     const observation = sandboxes.get(id)
     if (observation && observation.wanted !== "data") return observation
-    throw new Problem("sandbox.unknown", "There is no such sandbox.")
+    throw unknownSandbox()
   }
 
   function stopped(observation: Observation, wanted: "stopped" | "data"): Observation {
@@ -171,18 +172,21 @@ export function makeMemoryDriver(options: MemoryDriverOptions = {}): MemoryDrive
       if (known.wanted === "running") put(id, stopped(observation, "stopped"))
       return "stopped"
     },
-    async delete(id, { data }) {
+    async delete(id, { data, ifFresh }) {
       await begin("delete", id)
       const observation = sandboxes.get(id)
-      if (!observation) return
+      if (!observation) return "deleted"
+      if (ifFresh && !observation.isFresh) return "used"
       if (data === "keep") {
-        if (observation.wanted !== "data") put(id, { ...stopped(observation, "data"), keptSince: now() })
-        return
+        if (observation.wanted !== "data")
+          put(id, { ...stopped(observation, "data"), isFresh: false, keptSince: now() })
+        return "deleted"
       }
       endpoints.delete(id)
       logs.delete(id)
       sandboxes.delete(id)
       for (const listener of [...listeners]) listener(id)
+      return "deleted"
     },
     async change(id, change) {
       await begin("change", id)
@@ -195,6 +199,12 @@ export function makeMemoryDriver(options: MemoryDriverOptions = {}): MemoryDrive
       await begin("noteIntent", id)
       const observation = sandboxes.get(id)
       if (observation && at > observation.intentAt) put(id, { ...observation, intentAt: at })
+    },
+    async noteUsed(id) {
+      await begin("noteUsed", id)
+      const observation = sandboxes.get(id)
+      if (!observation) throw unknownSandbox()
+      if (observation.isFresh) put(id, { ...observation, isFresh: false })
     },
     endpoint: (id) => (sandboxes.get(id)?.wanted === "running" ? endpoints.get(id) : undefined),
     async *logs(id, { tail, follow, signal }) {

@@ -28,6 +28,7 @@ export function observed(change: Partial<Observation> = {}): Observation {
     intentAt: 0,
     keepAwakeUntil: null,
     startedAt: 0,
+    isFresh: false,
     version: "1",
     ...change,
   }

@@ -6,7 +6,11 @@ import { makeLog } from "../../proxy/log.ts"
 import type { Driver, Observation, SandboxRecord } from "../../proxy/sandboxes/driver.ts"
 import { makeProcessDriver, type ProcessDriverOptions } from "../../proxy/sandboxes/process/process-driver.ts"
 import { pidsWithMark, startOf } from "../../proxy/sandboxes/process/process-table.ts"
-import { readStored, SandboxFileSchema } from "../../proxy/sandboxes/process/stored-files.ts"
+import {
+  ProcessFileSchema,
+  readStored,
+  SandboxFileSchema,
+} from "../../proxy/sandboxes/process/stored-files.ts"
 import type { Template } from "../../proxy/sandboxes/templates/template.ts"
 import { writeStubOpencode } from "./stub-opencode.ts"
 import { testTemplate } from "./test-template.ts"
@@ -85,6 +89,13 @@ export async function makeProcessWorld(change: Partial<ProcessDriverOptions> = {
     ready: async () => {
       await world.driver.ensure(world.record, world.template)
       await world.until((now) => now?.up === true)
+      // The last that it writes by itself; on a disk that is filled meanwhile, that would free a place for another file.
+      const entered = async () => (await readStored(world.at("process.json"), ProcessFileSchema))?.entered
+      await untilTrue(
+        async () => (await entered())?.ready !== undefined,
+        5_000,
+        () => "it does not write that it is ready",
+      )
     },
     ask: async (path) => {
       const endpoint = world.driver.endpoint(id)

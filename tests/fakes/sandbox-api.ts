@@ -24,6 +24,7 @@ export function aSandbox(more: Partial<Sandbox> = {}): Sandbox {
     state: "ready",
     step: "ready",
     failure: null,
+    isFresh: false,
     serverUrl: `http://${id}.sandbox`,
     createdAt: at(-3_600_000),
     lastActivityAt: at(-180_000),

@@ -184,6 +184,57 @@ describe("a deletion", () => {
   })
 })
 
+describe("cancelling a start", () => {
+  const cancel = ({ as }: SandboxWorld, id: string) =>
+    as("ada")(`/api/sandboxes/${id}`, { method: "DELETE", json: { data: "delete" } })
+  const make = async ({ as }: SandboxWorld) =>
+    (await (await as("ada")("/api/sandboxes", { json: wish })).json()) as Sandbox
+
+  test("removes all of it without its name, whoever of one person's browsers asks", async () => {
+    const world = start({ driver: { endpointOf: () => undefined } })
+    const made = await make(world)
+    expect(made.isFresh).toBe(true)
+    expect((await cancel(world, made.id)).status).toBe(204)
+    expect(world.driver.seen.has(made.id)).toBe(false)
+  })
+
+  test("needs the name of one that is ready, although it is stored as fresh", async () => {
+    const world = start()
+    const { id } = await world.spawn("ada")
+    world.driver.observe(id, { isFresh: true })
+    expect(await codeOf(await cancel(world, id))).toEqual([400, "sandbox.malformed"])
+    expect(world.driver.seen.has(id)).toBe(true)
+  })
+
+  test("needs the name once it was ready, also while it sleeps, starts again or has failed", async () => {
+    const world = start()
+    const { id, isFresh } = await world.spawn("ada")
+    expect(isFresh).toBe(false)
+    const refused = async () =>
+      expect(await codeOf(await cancel(world, id))).toEqual([400, "sandbox.malformed"])
+    await refused()
+    await world.driver.stop(id)
+    await refused()
+    world.server.healthy = false
+    await world.driver.wake(id, testTemplate())
+    await refused()
+    expect(world.driver.seen.has(id)).toBe(true)
+  })
+
+  test("at the moment in which it becomes ready, nobody has got through, or nothing is removed", async () => {
+    const storing = Promise.withResolvers<void>()
+    const before = (call: string) => (call === "noteUsed" ? storing.promise : undefined)
+    const world = start({ driver: { before } })
+    const { id } = await make(world)
+    while (!world.driver.calls.includes(`noteUsed ${id}`)) await Bun.sleep(5)
+    expect(await codeOf(await world.forward("ada", id, "/session"))).toEqual([503, "sandbox.starting"])
+    expect((await cancel(world, id)).status).toBe(204)
+    storing.resolve()
+    await Bun.sleep(20)
+    expect(await codeOf(await world.forward("ada", id, "/session"))).toEqual([404, "sandbox.unknown"])
+  })
+})
+
 describe("bad requests are refused at their field, and nothing is begun", () => {
   const cases: [string, unknown, number, string, string | undefined][] = [
     ["a name of 10 kB", { ...wish, name: "x".repeat(10_240) }, 400, "sandbox.malformed", "name"],

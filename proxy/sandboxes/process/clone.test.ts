@@ -16,6 +16,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { writeProgram } from "../../../tests/fakes/stub-opencode.ts"
 import { type GitServer, makeRepository, startGitServer } from "../../../tests/sandbox-image/git-server.ts"
 import { type CloneOptions, cloneRepository, removeTree, tidyCheckout } from "./clone.ts"
+import { cloneFailure } from "./git-words.ts"
 import { draftMark } from "./places.ts"
 import { startOf } from "./process-table.ts"
 
@@ -154,6 +155,83 @@ describe("attacks on git, with every check before it passed by", () => {
     expect(await clone()).toBeUndefined()
     expect(existsSync(at("sandbox", "checkout", ".git", "hooks", "post-checkout"))).toBe(true)
     expect(existsSync(proof())).toBe(false)
+  })
+})
+
+describe("git-lfs, which asks an address of the repository's choice with the person's credentials", () => {
+  const called = () => at("called")
+
+  /** A person who has git-lfs, and a repository whose one file is kept by it. */
+  function withLfs(): Partial<CloneOptions> {
+    const bin = at("bin")
+    mkdirSync(bin)
+    writeProgram(bin, "git-lfs", `#!/bin/sh\necho "$@" >> ${called()}\ncat\n`)
+    const filter = `[filter "lfs"]\n\tclean = git-lfs clean\n\tsmudge = git-lfs smudge\n\tprocess = git-lfs filter-process\n\trequired = true\n`
+    writeFileSync(at(".gitconfig"), `${filter}[submodule]\n\trecurse = true\n`)
+    return { env: { PATH: `${bin}:${process.env.PATH}`, HOME: directory } }
+  }
+
+  function makeLfsRepository(name: string, more = ""): void {
+    const files = `echo '*.bin filter=lfs diff=lfs merge=lfs -text' > .gitattributes
+printf '[lfs]\\n\\turl = http://127.0.0.1:9/evil\\n' > .lfsconfig
+printf 'version https://git-lfs.github.com/spec/v1\\noid sha256:0\\nsize 1\\n' > large.bin`
+    const script = `set -e; git init -q --initial-branch=main ${name}.work; cd ${name}.work; ${files}
+${more}
+git add .; git -c user.name=Ada -c user.email=ada@example.com commit -q -m files
+git clone -q --bare . ../${name}`
+    const env = { PATH: process.env.PATH, HOME: served, GIT_CONFIG_GLOBAL: "/dev/null" }
+    const { exitCode, stderr } = Bun.spawnSync(["sh", "-c", script], { cwd: served, env })
+    expect([exitCode, stderr.toString()]).toEqual([0, ""])
+  }
+
+  test("is not called: what it keeps stays the pointer that the repository holds", async () => {
+    makeLfsRepository("large.git")
+    expect(await clone({ ...withLfs(), repository: `${server.url}/large.git` })).toBeUndefined()
+    expect(readFileSync(at("sandbox", "checkout", "large.bin"), "utf8")).toMatch(/^version https:\/\/git-lfs/)
+    expect(existsSync(called())).toBe(false)
+  })
+
+  test("is not called for a submodule either: none is fetched", async () => {
+    makeLfsRepository("below.git")
+    const link = `git -c protocol.file.allow=always submodule --quiet add ${join(served, "below.git")} below
+git config -f .gitmodules submodule.below.url ${server.url}/below.git`
+    makeLfsRepository("above.git", link)
+    expect(await clone({ ...withLfs(), repository: `${server.url}/above.git` })).toBeUndefined()
+    expect(readdirSync(at("sandbox", "checkout", "below"))).toEqual([])
+    expect(server.requests.filter(({ line }) => line.includes("below.git"))).toEqual([])
+    expect(existsSync(called())).toBe(false)
+  })
+})
+
+describe("a repository that is larger than the disk", () => {
+  const gibibyte = 2 ** 30
+  const endless = () =>
+    writeProgram(
+      directory,
+      "endless-git",
+      `#!/bin/sh\nfor last; do :; done\nmkdir -p "$last"\nexec sleep 60\n`,
+    )
+
+  test("is ended before the disk is full, and nothing is left of it", async () => {
+    let free = 2 * gibibyte
+    const words = await clone({
+      git: endless(),
+      findSpace: async () => {
+        const total = 100 * gibibyte
+        // The draft is there by the second look.
+        if (readdirSync(at("sandbox")).length > 0) free -= gibibyte / 2
+        return { free, total }
+      },
+    })
+    expect(words).toEqual(["Sandbar ended git: the disk is nearly full."])
+    expect(cloneFailure(words ?? [])).toMatchObject({ code: "disk-full", step: "cloning" })
+    expect(readdirSync(at("sandbox"))).toEqual([])
+  })
+
+  test("is not begun where there is no room for anything", async () => {
+    const words = await clone({ findSpace: async () => ({ free: 1, total: 100 * gibibyte }) })
+    expect(words).toEqual(["Sandbar ended git: the disk is nearly full."])
+    expect(server.requests).toEqual([])
   })
 })
 

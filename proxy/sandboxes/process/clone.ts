@@ -1,9 +1,10 @@
 // `git clone` of what a person typed. The address was checked before; nothing here relies on that.
 import { randomBytes } from "node:crypto"
 import { lstat, readdir, rename, rm } from "node:fs/promises"
-import { basename, join } from "node:path"
+import { basename, dirname, join } from "node:path"
 import type { Environment } from "../../config.ts"
-import { progressOf, tooLong, withoutCredentials } from "./git-words.ts"
+import { type FindSpace, isNearlyFull, watchSpace } from "./disk-space.ts"
+import { noRoom, progressOf, tooLong, withoutCredentials } from "./git-words.ts"
 import { draftMark } from "./places.ts"
 import { groupIsGone } from "./process-group.ts"
 import { readLines } from "./read-lines.ts"
@@ -22,6 +23,7 @@ export type CloneOptions = {
   onLine: (line: string) => void
   signal: AbortSignal
   limitMs?: number
+  findSpace?: FindSpace
 }
 
 /** A host that sends a little now and then would hold a place in the queue for ever. */
@@ -37,18 +39,24 @@ const depth = 50
 
 /** Gives git's own words when it failed, undefined when the checkout is there. */
 export async function cloneRepository(options: CloneOptions): Promise<string[] | undefined> {
-  const draft = `${options.checkout}${draftMark}${randomBytes(6).toString("hex")}`
+  const { checkout, findSpace } = options
+  if (await isNearlyFull(dirname(checkout), findSpace)) return [noRoom]
+  const draft = `${checkout}${draftMark}${randomBytes(6).toString("hex")}`
+  const full = new AbortController()
+  const unwatch = watchSpace(dirname(checkout), () => full.abort(), findSpace)
   const limitMs = options.limitMs ?? halfAnHourMs
   const late = AbortSignal.timeout(limitMs)
-  const signal = AbortSignal.any([options.signal, late])
+  const signal = AbortSignal.any([options.signal, late, full.signal])
   try {
     const { status, words } = await runGit(draft, { ...options, signal })
     options.signal.throwIfAborted()
+    if (full.signal.aborted) return [...words, noRoom]
     if (late.aborted) return [...words, tooLong(limitMs / 60_000)]
     if (status !== 0) return words.length > 0 ? words : [`git ended with status ${status}.`]
-    await rename(draft, options.checkout)
+    await rename(draft, checkout)
     return undefined
   } finally {
+    unwatch()
     await removeTree(draft)
   }
 }
@@ -112,6 +120,12 @@ function gitArguments(draft: string, { repository, branch }: CloneOptions): stri
     // A host that goes silent must not hold a place in the queue.
     "http.lowSpeedLimit=100",
     "http.lowSpeedTime=60",
+    // A repository names the address that git-lfs fetches from (.lfsconfig), with the person's credentials and past
+    // every check of ours. Its pointers stay; whoever is in the sandbox may fetch what they stand for.
+    "filter.lfs.smudge=",
+    "filter.lfs.process=",
+    "filter.lfs.clean=",
+    "filter.lfs.required=false",
   ]
   return [
     ...settings.flatMap((setting) => ["-c", setting]),
@@ -119,6 +133,8 @@ function gitArguments(draft: string, { repository, branch }: CloneOptions): stri
     "--progress",
     `--depth=${depth}`,
     "--single-branch",
+    // Their addresses are the repository's word as well.
+    "--no-recurse-submodules",
     // In one word, and everything after `--`, so that nothing typed is taken for an option.
     ...(branch === null ? [] : [`--branch=${branch}`]),
     "--",
@@ -139,6 +155,7 @@ function gitEnvironment({ env, allowHttp }: CloneOptions): Record<string, string
     ...Object.fromEntries(kept),
     GIT_TERMINAL_PROMPT: "0",
     GIT_ASKPASS: "",
+    GIT_LFS_SKIP_SMUDGE: "1",
     GIT_ALLOW_PROTOCOL: allowHttp ? "https:http" : "https",
     LC_ALL: "C",
   }

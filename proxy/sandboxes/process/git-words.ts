@@ -15,7 +15,8 @@ export function withoutCredentials(text: string): string {
 /** `{name}` in the sentence is what the words call so. */
 type Known = { words: RegExp; sentence: string; remedies: Remedy[]; code?: Failure["code"] }
 
-/** What we say ourselves when git takes too long. */
+/** What we say ourselves when git takes too much, or too long. */
+export const noRoom = "Sandbar ended git: the disk is nearly full."
 export const tooLong = (minutes: number) => `Sandbar ended git after ${minutes} minutes.`
 
 const known: readonly Known[] = [
@@ -26,7 +27,7 @@ const known: readonly Known[] = [
     remedies: ["retry", "edit", "delete"],
   },
   {
-    words: /No space left on device|Disk quota exceeded/i,
+    words: /No space left on device|Disk quota exceeded|^Sandbar ended git: the disk/im,
     code: "disk-full",
     sentence: "The disk is full, so the repository could not be cloned. Free some space and try again.",
     remedies: ["free", "retry", "delete"],

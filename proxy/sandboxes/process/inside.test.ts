@@ -1,6 +1,5 @@
 // What a sandbox has of the person, of its template and of the machine.
 import {
-  appendFileSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -14,6 +13,7 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest"
 import { makeProcessWorld, type ProcessWorld, untilTrue } from "../../../tests/fakes/process-world.ts"
+import { canMount, onSmallDisk, type SmallDisk } from "../../../tests/fakes/small-disk.ts"
 import { writeProgram } from "../../../tests/fakes/stub-opencode.ts"
 import { type GitServer, makeRepository, startGitServer } from "../../../tests/sandbox-image/git-server.ts"
 import { logLimitBytes } from "./sandbox-log.ts"
@@ -105,7 +105,8 @@ describe("the environment", () => {
     mkdirSync(join(own, ".config/opencode/agent"), { recursive: true })
     mkdirSync(join(own, ".config/opencode/node_modules/x"), { recursive: true })
     symlinkSync("..", join(own, ".config/opencode/agent/up"))
-    writeFileSync(keys, "first", { mode: 0o644 })
+    const words = (key: string) => JSON.stringify({ anthropic: { type: "api", key } }, null, 2)
+    writeFileSync(keys, words("first"), { mode: 0o644 })
     writeFileSync(join(own, ".config/opencode/agent/mine.md"), "agent")
     const inside = (path: string) => world.at("home", path)
 
@@ -113,12 +114,12 @@ describe("the environment", () => {
     await world.until((now) => now?.up === true)
     expect(existsSync(inside(".local/share/opencode/auth.json"))).toBe(false)
     const withOwn = { ...world.template, ownProviders: true }
-    for (const words of ["first", "second"]) {
-      writeFileSync(keys, words)
+    for (const key of ["first", "second"]) {
+      writeFileSync(keys, words(key))
       await world.driver.stop(world.record.id)
       await world.driver.wake(world.record.id, withOwn)
       await world.until((now) => now?.up === true)
-      expect(readFileSync(inside(".local/share/opencode/auth.json"), "utf8")).toBe(words)
+      expect(readFileSync(inside(".local/share/opencode/auth.json"), "utf8")).toBe(words(key))
     }
     expect(statSync(inside(".local/share/opencode/auth.json")).mode & 0o777).toBe(0o600)
     expect(readFileSync(inside(".config/opencode/agent/mine.md"), "utf8")).toBe("agent")
@@ -266,41 +267,16 @@ describe("a hostile wish", () => {
   })
 })
 
-const canMount = process.platform === "linux" && process.getuid?.() === 0
 const small = test.skipIf(!canMount)
 
-/** SANDBAR_HOME on a disk of 400 KB. */
-async function onSmallDisk(run: (fill: () => void, grow: () => void) => Promise<void>): Promise<void> {
+async function withSmallDisk(run: (disk: SmallDisk) => Promise<void>): Promise<void> {
   world = await makeProcessWorld({ tickMs: 100 })
-  await world.driver.close()
-  const mount = (...args: string[]) => expect(Bun.spawnSync(args).exitCode).toBe(0)
-  mount("mount", "-t", "tmpfs", "-o", "size=400k", "none", world.home)
-  const grow = () => mount("mount", "-o", "remount,size=100m", world.home)
-  try {
-    await world.reopen()
-    await world.driver.ready
-    await run(() => fillDisk(join(world.home, "filler")), grow)
-  } finally {
-    grow()
-    await world.driver.delete(world.record.id, { data: "delete" })
-    await world.until((now) => now === undefined)
-    await world.driver.close()
-    mount("umount", "-l", world.home)
-    await world.reopen()
-  }
-}
-
-function fillDisk(path: string): void {
-  try {
-    for (;;) appendFileSync(path, Buffer.alloc(4_096))
-  } catch (error) {
-    expect((error as NodeJS.ErrnoException).code).toBe("ENOSPC")
-  }
+  await onSmallDisk(world, run)
 }
 
 describe("a full disk", () => {
   small("during a clone is told as such, and a wake goes on once there is space", () =>
-    onSmallDisk(async (_fill, grow) => {
+    withSmallDisk(async ({ grow }) => {
       writeFileSync(join(world.home, "filler"), Buffer.alloc(300_000))
       await world.driver.ensure({ ...world.record, repository: `${server.url}/notes.git` }, world.template)
       const seen = await world.until((now) => now?.failure !== undefined)
@@ -314,7 +290,7 @@ describe("a full disk", () => {
   )
 
   small("refuses a new sandbox and leaves nothing of it", () =>
-    onSmallDisk(async (fill) => {
+    withSmallDisk(async ({ fill }) => {
       fill()
       await expect(world.driver.ensure(world.record, world.template)).rejects.toMatchObject({
         code: "sandbox.refused",
@@ -327,7 +303,7 @@ describe("a full disk", () => {
   small(
     "does not keep a sandbox from being stopped; whoever asked learns that it is not written down, which follows",
     () =>
-      onSmallDisk(async (fill, grow) => {
+      withSmallDisk(async ({ fill, grow }) => {
         await world.ready()
         fill()
         await expect(world.driver.stop(world.record.id)).rejects.toMatchObject({

@@ -95,8 +95,7 @@ async function startOnce(
 ): Promise<{ run: ServerRun; readyAt: number | undefined }> {
   const { machinery, signal, log, places } = options
   await options.endRun()
-  const giveBack = await machinery.turns(signal)
-  try {
+  return machinery.turns(signal, async () => {
     const directory = await bringCheckout({
       record: options.file().record,
       places,
@@ -113,9 +112,7 @@ async function startOnce(
     const run = await start(directory, options, steps)
     options.onRun(run)
     return { run, readyAt: await becomesReady(run, options) }
-  } finally {
-    giveBack()
-  }
+  })
 }
 
 function start(directory: string, options: KeepUpOptions, steps: Steps): Promise<ServerRun> {
@@ -128,7 +125,15 @@ function start(directory: string, options: KeepUpOptions, steps: Steps): Promise
     places,
     log,
     environment: (password) =>
-      prepareEnvironment({ env: machinery.env, template, home: places.home, password, mark }),
+      prepareEnvironment({
+        env: machinery.env,
+        template,
+        places,
+        password,
+        mark,
+        onLeftOut: (err) =>
+          machinery.log.warn({ err, sandbox: record.id }, "not everything could come along into a sandbox"),
+      }),
     memory: machinery.memory(),
     memoryBytes: template.memoryBytes,
     startedAt: steps.startedAt(),

@@ -45,6 +45,7 @@ export function observe(file: SandboxFile, state: LifeState): Observation {
     ...(file.wanted === "data" && file.keptSince !== undefined && { keptSince: file.keptSince }),
     ...(dataBytes !== undefined && { dataBytes }),
     ...(usage !== undefined && { usage }),
+    isFresh: file.isFresh === true,
     version: String(file.version),
   }
 }

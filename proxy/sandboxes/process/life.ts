@@ -31,6 +31,8 @@ export type Life = {
   readonly isOnItsWay: () => boolean
   /** Wants it running; what runs already is left alone. */
   start: (change: Partial<SandboxFile>) => Promise<void>
+  /** Fulfilled when it is written down that it is not fresh. */
+  noteUsed: () => Promise<void>
   /** Changes the rest of the file. */
   change: (change: Partial<SandboxFile>) => Promise<void>
   /** Fulfilled when it was looked at once: what runs is found by then. */
@@ -64,6 +66,8 @@ export function makeLife({ places, machinery, onChange, onGone, ...options }: Li
   let turn = new AbortController()
   let saving = Promise.resolve()
   let unsaved = false
+  /** What the disk may say still, whatever is known here. */
+  let saysFresh = file.isFresh === true
   /** Somebody wanted it stopped, and what runs has not been ended since. */
   let owesEnd = false
 
@@ -87,6 +91,12 @@ export function makeLife({ places, machinery, onChange, onGone, ...options }: Li
     file = { ...file, ...changed }
     onChange()
     return save()
+  }
+
+  async function noteUsed(): Promise<void> {
+    if (!saysFresh) return
+    await change({ isFresh: false })
+    saysFresh = false
   }
 
   function want(wanted: SandboxFile["wanted"], changed: Partial<SandboxFile> = {}): Promise<void> {
@@ -197,6 +207,7 @@ export function makeLife({ places, machinery, onChange, onGone, ...options }: Li
     isOnItsWay,
     want,
     start,
+    noteUsed,
     change,
     looked: looked.promise,
     gone: gone.promise,

@@ -1,8 +1,8 @@
 // What every sandbox of one driver shares.
+import type { Turns } from "../../../shared/turns.ts"
 import type { Environment } from "../../config.ts"
 import type { Log } from "../../log.ts"
 import type { MemoryLimit } from "./memory-limit.ts"
-import type { Turns } from "./turns.ts"
 
 export type Machinery = {
   /** SANDBAR_HOME. */

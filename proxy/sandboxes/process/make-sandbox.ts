@@ -1,37 +1,23 @@
 // The first words about a new sandbox: whether it can be, and what is written down of it.
 import { randomBytes } from "node:crypto"
-import { mkdir, realpath, rm, stat } from "node:fs/promises"
-import { sep } from "node:path"
+import { mkdir, rm } from "node:fs/promises"
 import { Problem } from "../../../shared/problems.ts"
 import type { SandboxRecord } from "../driver.ts"
 import { quantityOf } from "../templates/quantity.ts"
 import type { Template } from "../templates/template.ts"
 import { whyRefused } from "./bring-checkout.ts"
 import { failureOf } from "./failures.ts"
+import { whyUnfitDirectory } from "./local-directory.ts"
 import type { Machinery } from "./machinery.ts"
-import { placesOf, sandboxesDirectory } from "./places.ts"
+import { placesOf } from "./places.ts"
 import { type SandboxFile, type StoredTemplate, writeStored } from "./stored-files.ts"
 
 /** Throws a Problem for what git or the file system must not be given. */
 export async function refuseUnfit(record: SandboxRecord, machinery: Machinery): Promise<void> {
   const reason = whyRefused(record, machinery.allowHttp)
   if (reason !== undefined) throw new Problem("sandbox.refused", reason)
-  if (record.directory !== null) await refuseDirectory(record.directory, machinery.home)
-}
-
-/** What is below the sandboxes' own directory would be deleted with one of them. */
-async function refuseDirectory(directory: string, home: string): Promise<void> {
-  const real = await realpath(directory).catch(() => undefined)
-  const isDirectory = real !== undefined && (await stat(real)).isDirectory()
-  if (!isDirectory)
-    throw refusedDirectory(`There is no directory ${directory} on the machine that Sandbar runs on.`)
-  const ours = await realpath(sandboxesDirectory(home))
-  if (real === ours || real.startsWith(ours + sep))
-    throw refusedDirectory("This directory belongs to a sandbox. Choose one of your own.")
-}
-
-function refusedDirectory(detail: string): Problem {
-  return new Problem("sandbox.refused", detail, { field: "directory" })
+  const unfit = record.directory === null ? undefined : await whyUnfitDirectory(record.directory, machinery)
+  if (unfit !== undefined) throw new Problem("sandbox.refused", unfit, { field: "directory" })
 }
 
 export function makeSandboxFile(record: SandboxRecord, template: Template, now: number): SandboxFile {
@@ -46,14 +32,16 @@ export function makeSandboxFile(record: SandboxRecord, template: Template, now: 
   }
 }
 
-/** Throws a Problem when there is no room for it; then nothing new is left of it. */
-export async function makeSandboxDirectory(file: SandboxFile, home: string): Promise<void> {
-  const places = placesOf(home, file.record.id)
+/** Gives what was written down. Throws a Problem when there is no room for it; then nothing new is left of it. */
+export async function makeSandboxDirectory(wanted: SandboxFile, home: string): Promise<SandboxFile> {
+  const places = placesOf(home, wanted.record.id)
   let isNew = false
   try {
     // Of one that could not be read any more there may be data.
     isNew = (await mkdir(places.directory, { recursive: true, mode: 0o700 })) !== undefined
+    const file = { ...wanted, isFresh: isNew }
     await writeStored(places.sandboxFile, file)
+    return file
   } catch (error) {
     if (isNew) await rm(places.directory, { recursive: true, force: true })
     throw new Problem("sandbox.refused", failureOf(error).sentence, { cause: error })

@@ -1,21 +1,38 @@
 // The person's own OpenCode keys and settings, copied into a sandbox: it has a home of its own and would not find them.
-import { chmod, copyFile, mkdir, readdir, stat } from "node:fs/promises"
+import { constants } from "node:fs"
+import { copyFile, readdir, readFile, stat, writeFile } from "node:fs/promises"
 import { join } from "node:path"
+import * as v from "valibot"
 import type { Environment } from "../../config.ts"
+import { InTheWay, makeInside, placeInside, readInside } from "./inside-files.ts"
+import { type Carried, type Keys, mergeKeys } from "./merge-keys.ts"
 
 type Home = { data: string; config: string }
+
+export type OwnProvidersOptions = {
+  /** The person's. */
+  env: Environment
+  /** The sandbox's directory. */
+  root: string
+  sandbox: Home
+  /** Told what could not come along, and why. */
+  onLeftOut: (error: Error) => void
+}
 
 /** What a plugin installs is fetched again where it is needed. */
 const leftOut = new Set(["node_modules", ".git", "bun.lock"])
 
-/** Copied anew at each start, so that a key that was changed or added arrives. */
-export async function copyOwnProviders(env: Environment, sandbox: Home): Promise<void> {
+const KeysSchema = v.record(v.string(), v.unknown())
+const CarriedSchema = v.record(v.string(), v.string())
+
+/** At each start, so that a key or a setting that was changed or added arrives. */
+export async function copyOwnProviders(options: OwnProvidersOptions): Promise<void> {
+  const { env, sandbox } = options
   const own = ownHome(env)
   if (!own) return
-  await copyTree(join(own.config, "opencode"), join(sandbox.config, "opencode"))
-  const into = join(sandbox.data, "opencode")
-  await mkdir(into, { recursive: true, mode: 0o700 })
-  await copyPrivate(join(own.data, "opencode", "auth.json"), join(into, "auth.json"))
+  await copyTree(join(own.config, "opencode"), join(sandbox.config, "opencode"), options)
+  const keys = join("opencode", "auth.json")
+  await carryKeys(join(own.data, keys), join(sandbox.data, keys), options)
 }
 
 function ownHome(env: Environment): Home | undefined {
@@ -26,25 +43,80 @@ function ownHome(env: Environment): Home | undefined {
   }
 }
 
-async function copyTree(from: string, to: string, levels = 8): Promise<void> {
+async function copyTree(from: string, to: string, options: OwnProvidersOptions, levels = 8): Promise<void> {
   // A link may lead back up.
   if (levels === 0) return
   const names = await readdir(from).catch(() => [] as string[])
-  if (names.length > 0) await mkdir(to, { recursive: true, mode: 0o700 })
+  if (names.length === 0) return
+  const { root } = options
+  if (!(await done(makeInside(root, to), options))) return
   for (const name of names.filter((each) => !leftOut.has(each))) {
-    // Through links: people keep such files in a repository elsewhere.
+    // Through links of the person: people keep such files in a repository elsewhere.
     const what = await stat(join(from, name)).catch(() => undefined)
-    if (what?.isDirectory()) await copyTree(join(from, name), join(to, name), levels - 1)
-    if (what?.isFile()) await copyPrivate(join(from, name), join(to, name))
+    if (what?.isDirectory()) await copyTree(join(from, name), join(to, name), options, levels - 1)
+    if (what?.isFile()) {
+      const copy = (draft: string) => copyFile(join(from, name), draft, constants.COPYFILE_EXCL)
+      await done(placeInside(root, join(to, name), copy), options)
+    }
   }
 }
 
-async function copyPrivate(from: string, to: string): Promise<void> {
+/** Of what cannot be understood, on either side, nothing is touched: it may be the only copy of somebody's keys. */
+async function carryKeys(from: string, to: string, { root, onLeftOut }: OwnProvidersOptions): Promise<void> {
+  const record = join(root, "carried.json")
+  const write = (path: string, value: unknown) =>
+    placeInside(root, path, (draft) => writeFile(draft, JSON.stringify(value, null, 2), { flag: "wx" }))
   try {
-    await copyFile(from, to)
+    const own = parsedKeys(from, await readFile(from, "utf8").catch(nothingThere))
+    if (own === undefined) return
+    const inside = parsedKeys(to, await readInside(root, to))
+    const before = await readCarried(root, record)
+    const merged = mergeKeys(own, inside, before)
+    if (JSON.stringify(merged.keys) !== JSON.stringify(inside)) await write(to, merged.keys)
+    if (JSON.stringify(merged.carried) !== JSON.stringify(before)) await write(record, merged.carried)
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return
-    throw error
+    if (isFull(error)) throw error
+    onLeftOut(error as Error)
   }
-  await chmod(to, 0o600)
+}
+
+function parsedKeys(path: string, text: string | undefined): Keys | undefined {
+  if (text === undefined) return undefined
+  try {
+    return v.parse(KeysSchema, JSON.parse(text))
+  } catch {
+    // Without the cause: what JSON could not be parsed may stand in it, and keys are not for logs.
+    throw new Error(`${path} is not what OpenCode writes; it is left as it is`)
+  }
+}
+
+/** Lost or broken, it costs no key: what is inside is then the sandbox's own, unless the person has the same. */
+async function readCarried(root: string, path: string): Promise<Carried> {
+  try {
+    return v.parse(CarriedSchema, JSON.parse((await readInside(root, path)) ?? "{}"))
+  } catch {
+    return {}
+  }
+}
+
+/** A start goes on without what a link keeps out. */
+async function done(copied: Promise<void>, { onLeftOut }: OwnProvidersOptions): Promise<boolean> {
+  try {
+    await copied
+    return true
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    if (!(error instanceof InTheWay) && code !== "ENOENT" && code !== "EACCES") throw error
+    // It was there a moment ago.
+    if (code !== "ENOENT") onLeftOut(error as Error)
+    return false
+  }
+}
+
+function nothingThere(error: unknown): undefined {
+  if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error
+}
+
+function isFull(error: unknown): boolean {
+  return ["ENOSPC", "EDQUOT"].includes((error as NodeJS.ErrnoException).code ?? "")
 }

@@ -3,20 +3,19 @@
 import { accessSync, constants } from "node:fs"
 import { availableParallelism } from "node:os"
 import { Problem } from "../../../shared/problems.ts"
+import { makeTurns } from "../../../shared/turns.ts"
 import type { Environment } from "../../config.ts"
 import type { Log } from "../../log.ts"
-import type { Driver, Observation, SandboxRecord } from "../driver.ts"
+import type { Driver, SandboxRecord } from "../driver.ts"
 import { unknownSandbox } from "../refusals.ts"
 import type { Template } from "../templates/template.ts"
-import { type Life, makeLife } from "./life.ts"
+import type { Life } from "./life.ts"
+import { makeLives } from "./lives.ts"
 import type { Machinery } from "./machinery.ts"
 import { makeSandboxDirectory, makeSandboxFile, refuseUnfit, storedTemplate } from "./make-sandbox.ts"
 import { findMemoryLimit, type MemoryLimit, noMemoryLimit } from "./memory-limit.ts"
-import { placesOf } from "./places.ts"
 import { readProcesses } from "./process-table.ts"
-import { emptyTrash, openHome, readSandboxes } from "./sandboxes-home.ts"
-import type { SandboxFile } from "./stored-files.ts"
-import { makeTurns } from "./turns.ts"
+import { openHome, readSandboxes } from "./sandboxes-home.ts"
 
 export type ProcessDriverOptions = {
   /** SANDBAR_HOME. */
@@ -28,6 +27,8 @@ export type ProcessDriverOptions = {
   log: Log
   /** Repositories by plain http as well: for tests on one machine. */
   allowHttp?: boolean
+  /** Where the embedded server works; a sandbox may work there too. */
+  localServerDirectory?: string
   fetch?: typeof globalThis.fetch
   now?: () => number
   /** After this long without health a start has failed. */
@@ -42,16 +43,12 @@ const removalMs = 20_000
 
 /** Begins at once. What it cannot do is told by `unavailable`, never thrown. */
 export function makeProcessDriver(options: ProcessDriverOptions): Driver {
-  const { home, program, env, log, now = Date.now, tickMs = 10_000 } = options
+  const { home, program, env, log, localServerDirectory, now = Date.now, tickMs = 10_000 } = options
   const closing = new AbortController()
-  const lives = new Map<string, Life>()
-  const seen = new Map<string, Observation>()
   const births = new Map<string, Promise<void>>()
-  const watchers = new Set<(id: string) => void>()
   const leading = Promise.withResolvers<void>()
   let refused: string | undefined = "Sandbar is still looking for its sandboxes. Try again in a moment."
   let memory: MemoryLimit = noMemoryLimit
-  let emptying = Promise.resolve()
 
   const machinery: Machinery = {
     home,
@@ -68,38 +65,19 @@ export function makeProcessDriver(options: ProcessDriverOptions): Driver {
     closing: closing.signal,
   }
 
-  function tell(id: string): void {
-    const life = lives.get(id)
-    if (life) seen.set(id, life.observation())
-    else seen.delete(id)
-    for (const watcher of [...watchers]) watcher(id)
-  }
-
-  function bear(file: SandboxFile): Life {
-    const { id } = file.record
-    const onGone = (trash: string | undefined) => {
-      lives.delete(id)
-      tell(id)
-      if (trash !== undefined) emptying = emptying.then(() => emptyTrash(home, log))
-    }
-    const life = makeLife({ file, places: placesOf(home, id), machinery, onChange: () => tell(id), onGone })
-    lives.set(id, life)
-    tell(id)
-    return life
-  }
+  const lives = makeLives(machinery)
 
   async function open(): Promise<void> {
     memory = await (options.findMemoryLimit ?? findMemoryLimit)({ env })
     const lock = await openHome({ home, log, closing: closing.signal, onRefused: say })
     if (!lock) return
     try {
-      await Promise.all((await readSandboxes(home, log)).map((file) => bear(file).looked))
-      emptying = emptyTrash(home, log)
+      await Promise.all((await readSandboxes(home, log)).map((file) => lives.bear(file).looked))
+      lives.emptyTrash()
       looked.resolve()
       leading.resolve()
       await keepTicking()
-      await Promise.all([...lives.values()].map((life) => life.ended))
-      await emptying
+      await lives.ended()
     } finally {
       lock.release()
     }
@@ -117,12 +95,14 @@ export function makeProcessDriver(options: ProcessDriverOptions): Driver {
   async function keepTicking(): Promise<void> {
     while (!closing.signal.aborted) {
       await Promise.race([Bun.sleep(tickMs), closed])
-      if (lives.size === 0 || closing.signal.aborted) continue
+      if (lives.all().length === 0 || closing.signal.aborted) continue
       const rows = readProcesses()
-      for (const [id, life] of lives)
+      for (const life of lives.all())
         await life
           .tick(rows)
-          .catch((err: unknown) => log.warn({ err, sandbox: id }, "a sandbox's log or file"))
+          .catch((err: unknown) =>
+            log.warn({ err, sandbox: life.file().record.id }, "a sandbox's log or file"),
+          )
     }
   }
   const closed = new Promise<void>((resolve) =>
@@ -144,19 +124,6 @@ export function makeProcessDriver(options: ProcessDriverOptions): Driver {
     if (sentence !== undefined) throw new Problem("sandbox.unavailable", sentence)
   }
 
-  /** Undefined for what does not exist, or not for long any more. */
-  function staying(id: string): Life | undefined {
-    const life = lives.get(id)
-    return life?.file().wanted === "nothing" ? undefined : life
-  }
-
-  /** One that a person may wake or stop. */
-  function find(id: string): Life {
-    const life = staying(id)
-    if (!life || life.file().wanted === "data") throw unknownSandbox()
-    return life
-  }
-
   /** What runs or is on its way stays as it is. */
   async function startAgain(life: Life, record: SandboxRecord, template: Template): Promise<void> {
     const stored = { template: storedTemplate(template) }
@@ -168,7 +135,7 @@ export function makeProcessDriver(options: ProcessDriverOptions): Driver {
   async function makeNew(record: SandboxRecord, template: Template): Promise<void> {
     const { id } = record
     const file = makeSandboxFile(record, template, now())
-    const birth = births.get(id) ?? makeSandboxDirectory(file, home).then(() => void bear(file))
+    const birth = births.get(id) ?? makeSandboxDirectory(file, home).then((made) => void lives.bear(made))
     births.set(id, birth)
     try {
       await birth
@@ -184,19 +151,18 @@ export function makeProcessDriver(options: ProcessDriverOptions): Driver {
       return {
         isolation: { is: "none" as const, sentence },
         localDirectories: true,
+        ...(localServerDirectory !== undefined && { sharedDirectory: localServerDirectory }),
         limits: { cpu: false, memory: memory.enforced, storage: false },
         steps: ["queued", "cloning", "starting", "ready"] as const,
       }
     },
     unavailable,
     ready: looked.promise,
-    seen,
-    watch(onChange) {
-      watchers.add(onChange)
-      return () => void watchers.delete(onChange)
-    },
+    seen: lives.seen,
+    watch: lives.watch,
     list: async (owner) =>
-      [...lives.values()]
+      lives
+        .all()
         .map((life) => life.file())
         .filter(
           ({ record, wanted }) => record.owner === owner && (wanted === "running" || wanted === "stopped"),
@@ -216,24 +182,31 @@ export function makeProcessDriver(options: ProcessDriverOptions): Driver {
     },
     async wake(id, template) {
       requireHome()
-      await written(find(id).start({ template: storedTemplate(template), intentAt: now() }))
+      await written(lives.find(id).start({ template: storedTemplate(template), intentAt: now() }))
     },
     async stop(id, { ifVersion } = {}) {
-      const life = find(id)
+      const life = lives.find(id)
       const { wanted, version } = life.file()
       if (ifVersion !== undefined && ifVersion !== String(version)) return "changed"
       if (wanted !== "stopped") await written(life.want("stopped"))
       return "stopped"
     },
-    async delete(id, { data }) {
-      const life = staying(id)
-      if (!life) return
-      const { wanted } = life.file()
+    async delete(id, { data, ifFresh }) {
+      const life = lives.staying(id)
+      if (!life) return "deleted"
+      const { wanted, isFresh } = life.file()
+      if (ifFresh && !isFresh) return "used"
       if (data === "delete") await written(life.want("nothing"))
-      else if (wanted !== "data") await written(life.want("data", { keptSince: now() }))
+      else if (wanted !== "data") await written(life.want("data", { keptSince: now(), isFresh: false }))
+      return "deleted"
+    },
+    async noteUsed(id) {
+      const life = lives.staying(id)
+      if (!life) throw unknownSandbox()
+      await written(life.noteUsed())
     },
     async change(id, { name, keepAwakeUntil }) {
-      const life = staying(id)
+      const life = lives.staying(id)
       if (!life) return
       const { record } = life.file()
       await written(
@@ -244,7 +217,7 @@ export function makeProcessDriver(options: ProcessDriverOptions): Driver {
       )
     },
     async noteIntent(id, at) {
-      const life = staying(id)
+      const life = lives.staying(id)
       if (life && at > life.file().intentAt) await written(life.change({ intentAt: at }))
     },
     endpoint: (id) => lives.get(id)?.endpoint(),

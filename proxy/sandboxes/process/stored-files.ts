@@ -1,10 +1,12 @@
 // The two files that a sandbox is: what is wanted of it, and what runs. Written so that a crash leaves the old or the
 // new text, never half of one.
 import { randomBytes } from "node:crypto"
-import { open, readFile, rename, rm } from "node:fs/promises"
+import { open, rename, rm } from "node:fs/promises"
+import { dirname } from "node:path"
 import * as v from "valibot"
 import { SandboxIdSchema, steps } from "../../../shared/sandboxes.ts"
 import type { Provider } from "../templates/template.ts"
+import { readPlain } from "./inside-files.ts"
 import { draftMark } from "./places.ts"
 
 const text = v.string()
@@ -55,6 +57,8 @@ const SandboxFileObject = v.object({
   version: v.number(),
   /** What everything of this sandbox carries in its environment: see watchdog.ts. */
   mark: text,
+  /** It began without data, and nobody could use it yet. Never `true` again once it is gone. */
+  isFresh: v.exactOptional(v.boolean()),
   intentAt: time,
   keepAwakeUntil: v.nullable(time),
   keptSince: v.exactOptional(time),
@@ -82,12 +86,8 @@ export async function readStored<T>(
   path: string,
   schema: v.GenericSchema<unknown, T>,
 ): Promise<T | undefined> {
-  try {
-    return v.parse(schema, JSON.parse(await readFile(path, "utf8")))
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined
-    throw error
-  }
+  const text = await readPlain(path)
+  return text === undefined ? undefined : v.parse(schema, JSON.parse(text))
 }
 
 export async function writeStored(path: string, value: unknown): Promise<void> {
@@ -101,8 +101,22 @@ export async function writeStored(path: string, value: unknown): Promise<void> {
       await file.close()
     }
     await rename(draft, path)
+    await syncDirectory(dirname(path))
   } catch (error) {
     await rm(draft, { force: true })
     throw error
+  }
+}
+
+/** Else a machine that loses its power may come back with the old text. */
+async function syncDirectory(path: string): Promise<void> {
+  const directory = await open(path, "r")
+  try {
+    await directory.sync()
+  } catch (error) {
+    // Some file systems of networks cannot, and need not.
+    if (!["EINVAL", "ENOTSUP"].includes((error as NodeJS.ErrnoException).code ?? "")) throw error
+  } finally {
+    await directory.close()
   }
 }

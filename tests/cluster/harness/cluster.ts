@@ -38,17 +38,23 @@ export interface OwnCluster extends Cluster {
   stop(): Promise<void>
 }
 
-interface ClusterOptions {
+export interface ClusterOptions {
   /** Further flags of the API server, such as `--watch-cache-sizes=secrets#0`. */
   readonly apiServerFlags?: readonly string[]
+  /** Further flags of the controller manager, such as `--node-monitor-grace-period=20s`. */
+  readonly controllerManagerFlags?: readonly string[]
   /** kwok's stages as YAML, in place of the ordinary ones that make every pod Ready at once. */
   readonly stages?: string
 }
 
 /** A cluster that belongs to the caller, who has to stop it. 4 s and 500 MB: most tests share one. */
-export async function openCluster({ apiServerFlags = [], stages }: ClusterOptions = {}): Promise<OwnCluster> {
+export async function openCluster(options: ClusterOptions = {}): Promise<OwnCluster> {
+  const { apiServerFlags = [], controllerManagerFlags = [], stages } = options
   const directory = mkdtempSync(join(tmpdir(), "sandbar-cluster-"))
-  const env: Record<string, string> = { KT_APISERVER_FLAGS: apiServerFlags.join(" ") }
+  const env: Record<string, string> = {
+    KT_APISERVER_FLAGS: apiServerFlags.join(" "),
+    KT_CONTROLLER_MANAGER_FLAGS: controllerManagerFlags.join(" "),
+  }
   if (stages !== undefined) {
     env.KT_KWOK_CONFIG = join(directory, "stages.yaml")
     writeFileSync(env.KT_KWOK_CONFIG, stages)

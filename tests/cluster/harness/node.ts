@@ -1,8 +1,8 @@
 // A real node on this machine: kubelet, containerd and kube-proxy. It takes root, and a machine has room for one.
 import { join } from "node:path"
 import { cannotRun, clusterDirectory, isBuilt } from "../../../scripts/cluster-programs.mjs"
-import type { Cluster } from "./cluster.ts"
-import { startKeeper } from "./keeper.ts"
+import { type Cluster, type ClusterOptions, type OwnCluster, openCluster } from "./cluster.ts"
+import { runScript, startKeeper } from "./keeper.ts"
 import { directoryStorageClass, provideVolumes } from "./volumes.ts"
 
 export interface RealNode {
@@ -11,6 +11,10 @@ export interface RealNode {
   readonly nodeSelector: Readonly<Record<string, string>>
   /** Claims of this class get a directory that every user id may write to. */
   readonly storageClass: string
+  /** As a machine whose power fails: kubelet, containerd and all containers end, and nobody tells the cluster. */
+  die(): Promise<void>
+  /** The machine is on again, with what was on its disks. */
+  comeBack(): Promise<void>
   stop(): Promise<void>
 }
 
@@ -30,6 +34,19 @@ export async function openNode(
   return startNode(cluster, images).catch((error: Error) => without(error.message))
 }
 
+/** The same in a cluster that belongs to the caller, who has to stop both. */
+export async function openNodeInOwnCluster(
+  options: ClusterOptions,
+  makeImages: () => Promise<readonly string[]>,
+): Promise<{ cluster: OwnCluster; node: RealNode } | undefined> {
+  const why = whyNot()
+  if (why !== undefined) return without(why)
+  const cluster = await openCluster(options)
+  const node = await openNode(cluster, makeImages)
+  if (node) return { cluster, node }
+  await cluster.stop()
+}
+
 function without(why: string): undefined {
   if (process.env.SANDBAR_CLUSTER_NODE === "required") throw new Error(`No real node: ${why}`)
   process.stderr.write(`NOT RUN: tests on a real node, because ${why}\n`)
@@ -42,6 +59,8 @@ async function startNode(cluster: Cluster, images: readonly string[]): Promise<R
     name: "127.0.0.1",
     nodeSelector: { "testbed/real": "true" },
     storageClass: directoryStorageClass,
+    die: () => runScript("node-die.sh", [cluster.directory]),
+    comeBack: () => runScript("node-return.sh", [cluster.directory]),
     stop: async () => {
       await stopVolumes()
       await keeper.stop()

@@ -6,7 +6,7 @@
 #   KT_BIN              where build.sh put the programs
 #   KT_BUN              the Bun that runs ask-api.ts
 #   KT_KWOK_CONFIG      kwok's stages: what pods do when (default: the ordinary ones in KT_BIN)
-#   KT_APISERVER_FLAGS  further flags of the API server, separated by spaces
+#   KT_APISERVER_FLAGS, KT_CONTROLLER_MANAGER_FLAGS  further flags of these two, separated by spaces
 # stop.sh STATE_DIR ends what was started here.
 set -euo pipefail
 
@@ -192,7 +192,8 @@ spawn kube-controller-manager "$bin/kube-controller-manager" \
 	--bind-address 127.0.0.1 --secure-port "$kcm_port" --leader-elect=false \
 	--service-account-private-key-file "$pki/sa.key" --root-ca-file "$pki/ca.crt" \
 	--cluster-signing-cert-file "$pki/ca.crt" --cluster-signing-key-file "$pki/ca.key" \
-	--use-service-account-credentials=true --kube-api-qps 500 --kube-api-burst 1000 --profiling=false
+	--use-service-account-credentials=true --kube-api-qps 500 --kube-api-burst 1000 --profiling=false \
+	${KT_CONTROLLER_MANAGER_FLAGS:-}
 spawn kube-scheduler "$bin/kube-scheduler" \
 	--kubeconfig "$dir/scheduler.kubeconfig" \
 	--authentication-kubeconfig "$dir/scheduler.kubeconfig" \

@@ -1,6 +1,4 @@
-// A browser opens six connections to one origin over HTTP/1.1. A server that takes long over everything, as one that
-// has just started does, would hold them all, and nothing else of ours would leave the browser: no press on a button,
-// no other tab. So only so many questions to a server are under way at a time; the others wait for their turn.
+// Only so many at a time; whoever comes later waits, in order.
 
 export type Turns = <T>(signal: AbortSignal, run: () => Promise<T>) => Promise<T>
 

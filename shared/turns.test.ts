@@ -1,6 +1,6 @@
 import { expect, test } from "vitest"
-import { settle } from "../../tests/fakes/test-clock.ts"
-import { makeTurns } from "./few-at-once.ts"
+import { settle } from "../tests/fakes/test-clock.ts"
+import { makeTurns } from "./turns.ts"
 
 const never = new AbortController().signal
 
