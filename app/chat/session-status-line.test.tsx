@@ -14,13 +14,21 @@ afterEach(() => {
 
 const unknown = "Not connected: the turn may still be running."
 
-function show(more: { waiting?: boolean; type?: "busy" | "idle" } = {}, overrides: Partial<Chat> = {}) {
-  const { waiting = false, type = "busy" } = more
+type Shown = { waiting?: boolean; resting?: boolean; type?: "busy" | "idle" }
+
+function show(more: Shown = {}, overrides: Partial<Chat> = {}) {
+  const { waiting = false, resting = false, type = "busy" } = more
   const state = { sessions: { ses_1: session("ses_1") }, status: { ses_1: { type } } }
   const chat = makeFakeChat(state, overrides)
   render(() => (
     <ChatContextProvider value={chat}>
-      <SessionStatusLine sessionID="ses_1" last={undefined} stopped={false} waiting={waiting} />
+      <SessionStatusLine
+        sessionID="ses_1"
+        last={undefined}
+        stopped={false}
+        waiting={waiting}
+        resting={resting}
+      />
     </ChatContextProvider>
   ))
   return { ...chat, says: () => document.querySelector(".session-status")?.textContent }
@@ -64,4 +72,10 @@ test("a turn that was seen on an earlier visit is said to be of then, also while
   setLive(false)
   vi.advanceTimersByTime(2_000)
   expect(says()).toBe("The agent was working when this was last seen.")
+})
+
+test("a turn of a server that went to sleep does not go on, and what was idle is not said to have worked", () => {
+  expect(show({ resting: true }).says()).toBe("The agent was working when this was last seen.")
+  cleanup()
+  expect(show({ resting: true, type: "idle" }).says()).toBe("")
 })

@@ -13,12 +13,15 @@ export type SessionStatusLineProps = {
   stopped: boolean
   /** The agent waits for an answer of the person. */
   waiting: boolean
+  /** The server does not run now, so nothing in it works. */
+  resting?: boolean
 }
 
 export function SessionStatusLine(props: SessionStatusLineProps) {
   const chat = useChat()
   const status = () => chat.state.status[props.sessionID]
   const cut = createCut(chat)
+  const lastSeen = () => (chat.stale() ? status() : props.resting && (status()?.type ?? "idle") !== "idle")
   // Nobody tells us any more whether it still works.
   const unknown = () => cut() && !props.waiting && (status()?.type ?? "idle") !== "idle"
   const retry = () => {
@@ -46,7 +49,7 @@ export function SessionStatusLine(props: SessionStatusLineProps) {
   return (
     <div class="session-status" aria-live="polite">
       <Switch>
-        <Match when={status() && chat.stale()}>
+        <Match when={lastSeen()}>
           <p class="turn-note">The agent was working when this was last seen.</p>
         </Match>
         <Match when={unknown()}>

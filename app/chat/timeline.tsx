@@ -24,6 +24,8 @@ export type TimelineProps = {
   sessionHref: (id: string) => string
   /** The agent waits for an answer of the person. */
   waiting?: boolean
+  /** The server does not run now. */
+  resting?: boolean
   /** Whether it waits in this call. */
   waitsFor?: (part: ToolPart) => boolean
 }
@@ -107,6 +109,7 @@ function Exchanges(props: TimelineProps & { holdPlace: HoldPlace }) {
         last={exchanges().get(ids().at(-1) ?? "")}
         stopped={standings().get(ids().at(-1) ?? "") === "unread"}
         waiting={props.waiting ?? false}
+        resting={props.resting ?? false}
       />
     </div>
   )

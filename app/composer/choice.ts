@@ -36,12 +36,27 @@ export function createChoice(serverID: string): Choice {
   }
 }
 
-/** What goes along with a prompt. A choice that the server no longer offers is left to the server. */
+/**
+ * What goes along with a prompt. A choice that the server no longer offers is left to the server. Before it has said what it
+ * offers, what was chosen last counts: whoever writes to a sleeping sandbox wants the same model as yesterday.
+ */
 export function promptChoice(choice: Choice, offer: Offer | undefined): { agent?: string; model?: ModelRef } {
-  const agent = offer?.agents.find((one) => one.name === choice.agent())
-  const model = offer?.models.find((one) => refOf(one) === choice.model())
+  if (!offer) return remembered(choice)
+  const agent = offer.agents.find((one) => one.name === choice.agent())
+  const model = offer.models.find((one) => refOf(one) === choice.model())
   return {
     ...(agent && { agent: agent.name }),
     ...(model && { model: { providerID: model.providerID, modelID: model.modelID } }),
   }
+}
+
+function remembered(choice: Choice): { agent?: string; model?: ModelRef } {
+  const [agent, model] = [choice.agent(), modelOf(choice.model())]
+  return { ...(agent && { agent }), ...(model && { model }) }
+}
+
+function modelOf(ref: string | undefined): ModelRef | undefined {
+  const end = ref?.indexOf("/") ?? -1
+  if (ref === undefined || end < 1) return undefined
+  return { providerID: ref.slice(0, end), modelID: ref.slice(end + 1) }
 }

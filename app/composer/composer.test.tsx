@@ -98,8 +98,9 @@ test("a prompt whose session is gone comes back as the draft of a new one", () =
   expect(screen.getByRole("alert").textContent).toBe("It was deleted.")
 })
 
-test("while the server is away, Stop takes back what waits, in the order it was written", () => {
+test("while the server is away at work, Stop takes back what waits, in the order it was written", () => {
   const chat = show({ sessionID: "ses_1" })
+  chat.set("status", "ses_1", { type: "busy" })
   chat.setLive(false)
   for (const text of ["one", "two"]) {
     type(text)
@@ -110,6 +111,30 @@ test("while the server is away, Stop takes back what waits, in the order it was 
   expect(area().value).toBe("one\ntwo\nthree")
   expect(chat.stop).not.toHaveBeenCalled()
   expect(screen.queryByRole("alert")).toBeNull()
+})
+
+test("a prompt that merely waits is no turn that could be stopped, for two Escapes neither", () => {
+  const chat = show({ sessionID: "ses_1" })
+  chat.setLive(false)
+  type("one")
+  fireEvent.keyDown(area(), { key: "Enter" })
+  expect(screen.queryByRole("button", { name: "Stop" })).toBeNull()
+  for (let presses = 0; presses < 2; presses++) fireEvent.keyDown(area(), { key: "Escape" })
+  expect(chat.outbox.entries()).toHaveLength(1)
+  expect(chat.stop).not.toHaveBeenCalled()
+})
+
+test("what worked when its server went to sleep works no more: there is nothing to stop", () => {
+  const [resting, setResting] = createSignal(false)
+  const chat = show({
+    sessionID: "ses_1",
+    get resting() {
+      return resting()
+    },
+  })
+  chat.set("status", "ses_1", { type: "busy" })
+  expect(screen.getByRole("button", { name: "Stop" })).toBeTruthy()
+  setResting(true)
   expect(screen.queryByRole("button", { name: "Stop" })).toBeNull()
 })
 

@@ -24,6 +24,8 @@ export type ComposerProps = {
   onInUse?: (inUse: boolean) => void
   /** Gives the way to put the focus into the prompt. */
   focusRef?: (focus: () => void) => void
+  /** The server does not run now, so no turn does: what is sent waits until it runs. */
+  resting?: boolean
   /** Another page is about to take this one's place: nothing is typed or sent here any more. */
   leaving?: boolean
 }
@@ -43,7 +45,7 @@ export function Composer(props: ComposerProps) {
   const hint = createUniqueId()
   const [focused, setFocused] = createSignal(false)
   const [armed, setArmed] = createSignal(false)
-  // While nothing reaches the server, what waits is all that can be stopped.
+  // While nothing reaches the server, what waits is all that a stop can do something about.
   const held = () => !chat.live() && sending.waiting().length > 0
   const stopping = createStopping(async () => (held() ? takeBack() : chat.stop(props.sessionID ?? "")))
   const takeBack = () => {
@@ -54,9 +56,11 @@ export function Composer(props: ComposerProps) {
   }
   let focusPrompt: (() => void) | undefined
 
+  // What merely waits has a Cancel of its own.
   const running = () =>
-    held() ||
-    (props.sessionID !== undefined && (chat.state.status[props.sessionID]?.type ?? "idle") !== "idle")
+    props.resting !== true &&
+    props.sessionID !== undefined &&
+    (chat.state.status[props.sessionID]?.type ?? "idle") !== "idle"
   const noModel = () => offer.state() === "ready" && offer.value()?.models.length === 0
   const sendable = () => draft.text().trim() !== "" && !noModel()
   const send = () => {

@@ -74,6 +74,20 @@ test("a choice that the server no longer offers is left to the server", () =>
     choice.setAgent("gone")
     choice.setModel("gone/model")
     expect(promptChoice(choice, makeOffer(catalogue, [agent("build")], undefined))).toEqual({})
+    dispose()
+  }))
+
+test("before the server has said what it offers, what was chosen last goes along", () =>
+  createRoot((dispose) => {
+    const choice = createChoice("a:1")
+    choice.setAgent(undefined)
+    choice.setModel(undefined)
     expect(promptChoice(choice, undefined)).toEqual({})
+    choice.setAgent("plan")
+    choice.setModel("lab/org/big")
+    const expected = { agent: "plan", model: { providerID: "lab", modelID: "org/big" } }
+    expect(promptChoice(choice, undefined)).toEqual(expected)
+    choice.setModel("no-model-of-ours")
+    expect(promptChoice(choice, undefined)).toEqual({ agent: "plan" })
     dispose()
   }))

@@ -18,6 +18,7 @@ export function AdoptDialog(props: { data: KeptData }) {
   const [chosen, setChosen] = createSignal<string>()
   onMount(sandboxes.loadOffer)
   const others = () => sandboxes.offer()?.templates.filter(({ id }) => id !== data.template)
+  const place = () => (data.directory === null ? "" : ` It works in the directory ${data.directory}.`)
   const template = () => chosen() ?? others()?.[0]?.id
   const adopt = createAnswer(async () => {
     const id = template()
@@ -30,7 +31,7 @@ export function AdoptDialog(props: { data: KeptData }) {
       open
       onOpenChange={adopt.onOpenChange}
       title={`Adopt the data of “${data.name}”`}
-      description={`It was made with the template “${data.template}”, which cannot be used for it now. Choose another one.`}
+      description={`It was made with the template “${data.template}”, which cannot be used for it now. Choose another one.${place()}`}
       width="560px"
       focusFirst={(content) => content.querySelector<HTMLElement>("input")}
     >

@@ -187,24 +187,16 @@ test("spawning what is there already and sleeps wakes it", async () => {
   expect(api.acts()).toEqual(["POST ", "POST /sb-aaaaaaaaaaaa/wake"])
 })
 
-test("cancelling may remove everything only of a start that made everything", async () => {
+test("an older proxy that says nothing of it: no start counts as fresh, and kept data has no directory", async () => {
+  const { isFresh: _, ...old } = aSandbox({ state: "starting" })
   const kept = {
     ...{ id: "sb-dddddddddddd", name: "old", repository: null, branch: null, template: "small" },
     ...{ createdAt: at(0), keptSince: at(0) },
   }
-  const api = makeSandboxApi({ sandboxes: [aSandbox({ state: "stopped" })], data: [kept] })
-  const { sandboxes, clock } = await open(api)
-  await sandboxes.wake("sb-aaaaaaaaaaaa")
-  expect(sandboxes.isFresh("sb-aaaaaaaaaaaa")).toBe(false)
-  // The proxy found kept data of the same id, and goes on with it.
-  api.state.nextId = "sb-dddddddddddd"
-  await sandboxes.spawn({ ...request, name: "old" })
-  expect(sandboxes.isFresh("sb-dddddddddddd")).toBe(false)
-  api.state.nextId = "sb-eeeeeeeeeeee"
-  await sandboxes.spawn({ ...request, name: "new" })
-  expect(sandboxes.isFresh("sb-eeeeeeeeeeee")).toBe(true)
-  // Once it ran, somebody's work may be in it.
-  api.change("sb-eeeeeeeeeeee", { state: "ready" })
-  await clock.advance(2_000)
-  expect(sandboxes.isFresh("sb-eeeeeeeeeeee")).toBe(false)
+  const api = makeSandboxApi()
+  api.state.instead = () => Response.json({ sandboxes: [old], data: [kept], most: 2 })
+  const { sandboxes } = await open(api)
+  expect(sandboxes.trouble()).toBeUndefined()
+  expect(sandboxes.list().map(({ isFresh }) => isFresh)).toEqual([false])
+  expect(sandboxes.data().map(({ directory }) => directory)).toEqual([null])
 })

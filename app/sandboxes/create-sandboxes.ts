@@ -9,7 +9,6 @@ import { gone } from "../base/gone.ts"
 import { browserClock, type Clock } from "../connection/clock.ts"
 import { failureOf } from "../connection/failure.ts"
 import { notify } from "../ui/notices.tsx"
-import { type FreshSandboxes, makeFreshSandboxes } from "./fresh-sandboxes.ts"
 import { makePoll, type Page } from "./poll-list.ts"
 import { type Fetch, makeSandboxRequests } from "./sandbox-requests.ts"
 import type { Asked, Sandboxes } from "./sandboxes-context.ts"
@@ -22,7 +21,6 @@ export type SandboxesOptions = {
   fetch?: Fetch
   clock?: Clock
   page?: Page
-  fresh?: FreshSandboxes
   notify?: typeof notify
 }
 
@@ -32,7 +30,7 @@ const busyMs = 2_000
 const onItsWay = ["starting", "stopping", "deleting"]
 
 export function createSandboxes(options: SandboxesOptions): Sandboxes {
-  const { clock = browserClock, page = document, fresh = makeFreshSandboxes() } = options
+  const { clock = browserClock, page = document } = options
   const say = options.notify ?? notify
   const requests = makeSandboxRequests(options.fetch ?? ((input, init) => fetch(input, init)), clock)
   const [state, setState] = createStore<Partial<SandboxList>>({})
@@ -50,7 +48,6 @@ export function createSandboxes(options: SandboxesOptions): Sandboxes {
 
   const tell = (sandbox: Sandbox) => {
     const { id, name } = sandbox
-    if (sandbox.state !== "starting" && sandbox.state !== "failed") fresh.remove(id)
     if (!awaited.has(id) || (sandbox.state !== "ready" && sandbox.state !== "failed")) return
     awaited.delete(id)
     if (attended.has(id) || options.shownId() === id) return
@@ -104,10 +101,8 @@ export function createSandboxes(options: SandboxesOptions): Sandboxes {
     ...offer,
     refresh: poll.lookNow,
     async spawn(request) {
-      const kept = new Set((state.data ?? []).map((data) => data.id))
       const { sandbox, isNew } = await act(requests.spawn(request))
       const { id } = sandbox
-      if (isNew && request.adopt === undefined && !kept.has(id)) fresh.add(id)
       awaited.add(id)
       // It was there already, asleep or failed: who asks for it wants it running.
       if (!isNew && (sandbox.state === "stopped" || sandbox.state === "failed")) await act(requests.wake(id))
@@ -136,7 +131,6 @@ export function createSandboxes(options: SandboxesOptions): Sandboxes {
     change: (id, change) => act(requests.change(id, change)),
     remove(id, request) {
       awaited.delete(id)
-      fresh.remove(id)
       return act(requests.remove(id, request))
     },
     async untilGone(id, ms) {
@@ -146,7 +140,6 @@ export function createSandboxes(options: SandboxesOptions): Sandboxes {
         await new Promise<void>((resolve) => clock.after(500, resolve))
       }
     },
-    isFresh: (id) => fresh.has(id),
     asked,
     ask,
     attend(id) {

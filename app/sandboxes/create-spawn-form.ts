@@ -39,7 +39,7 @@ export function createSpawnForm({ sandboxes, onSpawned, ...options }: SpawnFormO
   createEffect(() => stored.set({ ...draft }))
   const [tried, setTried] = createSignal(false)
   const [sending, setSending] = createSignal(false)
-  const [refusal, setRefusal] = createSignal<{ field: SpawnField | undefined; sentence: string }>()
+  const [refusal, setRefusal] = createSignal<Refusal>()
 
   const template = createMemo(() => {
     const templates = sandboxes.offer()?.templates ?? []
@@ -117,8 +117,8 @@ export function createSpawnForm({ sandboxes, onSpawned, ...options }: SpawnFormO
   }
   const giveWay = async () => {
     const { replaces } = unwrap(draft)
-    if (!replaces || !sandboxes.isFresh(replaces.id)) return
-    await sandboxes.remove(replaces.id, { data: "delete", name: replaces.name })
+    if (!replaces || !sandboxes.find(replaces.id)?.isFresh) return
+    await sandboxes.remove(replaces.id, { data: "delete" })
     await sandboxes.untilGone(replaces.id, replaceMs)
     setDraft("replaces", undefined)
   }
@@ -151,15 +151,19 @@ export function createSpawnForm({ sandboxes, onSpawned, ...options }: SpawnFormO
     fault,
     /** What is wrong with none of the fields. */
     trouble: () => (refusal()?.field === undefined ? refusal()?.sentence : undefined),
+    /** It was refused because there is as much as a person may have, see `trouble`. */
+    isTooMuch: () => refusal()?.isTooMuch === true,
     sending,
     submit,
   }
 }
 
-function refusalOf(error: unknown): { field: SpawnField | undefined; sentence: string } {
+type Refusal = { field: SpawnField | undefined; sentence: string; isTooMuch: boolean }
+
+function refusalOf(error: unknown): Refusal {
   const failure = failureOf(error)
   const said = failure instanceof FormFailure ? failure.field : undefined
   const field =
     fields.find((known) => known === said) ?? (failure.code === "sandbox.taken" ? "name" : undefined)
-  return { field, sentence: failure.message }
+  return { field, sentence: failure.message, isTooMuch: failure.code === "sandbox.quota" }
 }

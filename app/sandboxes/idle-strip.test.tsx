@@ -9,13 +9,27 @@ afterEach(cleanup)
 const minutes = (count: number) => at(count * 60_000)
 
 test("the warning comes five minutes before it sleeps, not earlier, and not while it is kept awake", () => {
-  const warn = (more: Parameters<typeof aSandbox>[0]) => idleWarning(aSandbox(more), startMs)?.sentence
+  const warn = (more: Parameters<typeof aSandbox>[0]) =>
+    idleWarning(aSandbox({ lastActivityAt: minutes(-30), ...more }), startMs)?.sentence
   expect(warn({ idleAt: minutes(6) })).toBeUndefined()
   expect(warn({ idleAt: minutes(5) })).toBe("Sleeps in 5 min.")
   expect(warn({ idleAt: minutes(2), keepAwakeUntil: minutes(60) })).toBeUndefined()
   expect(warn({ idleAt: minutes(2), keepAwakeUntil: minutes(4) })).toBe("Sleeps in 4 min.")
   expect(warn({ idleAt: null })).toBeUndefined()
   expect(warn({ idleAt: minutes(2), state: "stopped" })).toBeUndefined()
+})
+
+test("one that may be idle for a few minutes only is not warned of from its start on", () => {
+  const brief = (idleAt: number) =>
+    idleWarning(aSandbox({ lastActivityAt: at(idleAt - 60_000), idleAt: at(idleAt) }), startMs)?.sentence
+  expect(brief(60_000)).toBeUndefined()
+  expect(brief(31_000)).toBeUndefined()
+  expect(brief(29_000)).toBe("Sleeps in 1 min.")
+})
+
+test("past its time something in it still works: no minute is promised", () => {
+  const late = aSandbox({ lastActivityAt: minutes(-40), idleAt: minutes(-10) })
+  expect(idleWarning(late, startMs)?.sentence).toBe("Sleeps as soon as nothing works in it.")
 })
 
 test("the end of its longest life is said too, and nothing that would not help is offered", () => {

@@ -7,7 +7,7 @@ import { msUntil, roughTime } from "./sandbox-words.ts"
 import { useSandboxes } from "./sandboxes-context.ts"
 import "./idle-strip.css"
 
-const warnMs = 5 * 60_000
+const mostWarnMs = 5 * 60_000
 const warnOfEndMs = 10 * 60_000
 
 export function IdleStrip(props: { id: string }) {
@@ -59,6 +59,14 @@ export function idleWarning(
     }
   const idle = msUntil(sandbox.idleAt, now)
   const keptAwake = msUntil(sandbox.keepAwakeUntil, now) ?? 0
+  const warnMs = Math.min(mostWarnMs, idleAfterMs(sandbox) / 2)
   if (idle === undefined || idle > warnMs || keptAwake > warnMs) return undefined
-  return { sentence: `Sleeps in ${roughTime(Math.max(idle, keptAwake))}.`, canKeep: true }
+  const left = Math.max(idle, keptAwake)
+  const sentence = left > 0 ? `Sleeps in ${roughTime(left)}.` : "Sleeps as soon as nothing works in it."
+  return { sentence, canKeep: true }
+}
+
+/** How long it may be idle, as far as the list says it: one with little time would be warned of from its start on. */
+function idleAfterMs({ idleAt, lastActivityAt }: Sandbox): number {
+  return idleAt === null ? 0 : Date.parse(idleAt) - Date.parse(lastActivityAt)
 }

@@ -12,6 +12,7 @@ const kept = (): KeptData => ({
   name: "old",
   repository: "https://git.test/team/lab",
   branch: "spike",
+  directory: null,
   template: "small",
   createdAt: later(-9e8),
   keptSince: later(-3 * 86_400_000),
@@ -179,6 +180,21 @@ test("kept data is deleted only after its name was typed", async () => {
   fireEvent.click(button)
   await waitFor(() => expect(screen.queryByRole("list", { name: "Kept data" })).toBeNull())
   expect(removal(api)).toMatchObject({ path: "/sb-dddddddddddd", body: { data: "delete", name: "old" } })
+})
+
+test("kept data of a directory says which one, and that it stays when the data is deleted", async () => {
+  const directory = "/home/ada/shop"
+  const api = makeSandboxApi({ data: [{ ...kept(), repository: null, branch: null, directory }] })
+  const gone = problem(400, "sandbox.malformed", "This template is not offered any more.", "template")
+  api.state.instead = ({ method }) => (method === "POST" ? gone : undefined)
+  await show(api)
+  expect(screen.getByText(directory)).toBeTruthy()
+  fireEvent.click(screen.getByRole("button", { name: "Adopt the data of old" }))
+  expect(await screen.findByText(/It works in the directory \/home\/ada\/shop\.$/)).toBeTruthy()
+  fireEvent.click(screen.getByRole("button", { name: "Cancel" }))
+  fireEvent.click(screen.getByRole("button", { name: "Delete the data of old" }))
+  const fate = "Its sessions are gone for good. The directory /home/ada/shop stays as it is."
+  expect(await screen.findByText(fate)).toBeTruthy()
 })
 
 test("an empty list says what a sandbox is and leads to the first one", async () => {

@@ -1,4 +1,4 @@
-// What can be done to one sandbox, the same in the picker and on the page of sandboxes.
+// What can be done to one sandbox, the same in the picker and on the page of sandboxes. Only what makes sense now.
 import type { Sandbox } from "../../shared/sandboxes.ts"
 import type { MenuItem } from "../ui/menu.tsx"
 import { notify } from "../ui/notices.tsx"
@@ -6,23 +6,37 @@ import type { Sandboxes } from "./sandboxes-context.ts"
 
 export function sandboxMenu(sandboxes: Sandboxes, sandbox: Sandbox, onDetails?: () => void): MenuItem[] {
   const { id, state } = sandbox
-  const runs = state === "ready" || state === "starting"
-  const rests = state === "stopped" || state === "failed"
-  return [
-    ...(rests
-      ? [{ label: state === "failed" ? "Try again" : "Wake", onSelect: () => attempt(sandboxes.wake(id)) }]
-      : []),
-    ...(runs ? [{ label: "Stop", onSelect: () => attempt(sandboxes.stop(id)) }] : []),
-    ...(state === "ready" ? keepAwakeItems(sandboxes, sandbox) : []),
-    ...(onDetails ? [{ label: "Details", onSelect: onDetails }] : []),
-    { label: "Rename", onSelect: () => sandboxes.ask({ kind: "rename", id }) },
-    {
-      label: "Delete",
-      danger: true,
-      disabled: state === "deleting",
-      onSelect: () => sandboxes.ask({ kind: "delete", id }),
-    },
-  ]
+  const details = onDetails ? [{ label: "Details", onSelect: onDetails }] : []
+  const rename = { label: "Rename", onSelect: () => sandboxes.ask({ kind: "rename", id }) }
+  const remove = { label: "Delete", danger: true, onSelect: () => sandboxes.ask({ kind: "delete", id }) }
+  const wake = (label: string) => ({ label, onSelect: () => attempt(sandboxes.wake(id)) })
+  const stop = (label: string) => ({ label, onSelect: () => attempt(sandboxes.stop(id)) })
+  switch (state) {
+    case "starting": {
+      const cancel = { label: "Cancel", onSelect: () => sandboxes.ask({ kind: "cancel", id }) }
+      // Nothing of it is worth a decision: cancelling removes it.
+      if (sandbox.isFresh) return [cancel, ...details, rename]
+      return [stop("Stop starting"), ...details, rename, remove]
+    }
+    case "ready":
+      return [stop("Stop"), ...keepAwakeItems(sandboxes, sandbox), ...details, rename, remove]
+    case "stopped":
+      return [wake("Wake"), ...details, rename, remove]
+    case "failed": {
+      const again = triesAgain(sandbox) ? [wake("Try again")] : []
+      // What never ran is edited and spawned anew rather than renamed.
+      return [...again, ...details, ...(sandbox.isFresh ? [] : [rename]), remove]
+    }
+    case "stopping":
+      return [...details, rename, remove]
+    case "deleting":
+      return details
+  }
+}
+
+/** Where the reason says that the same start could not go better, nobody is sent into it. */
+function triesAgain({ failure }: Sandbox): boolean {
+  return failure === null || failure.remedies.includes("retry")
 }
 
 function keepAwakeItems(sandboxes: Sandboxes, sandbox: Sandbox): MenuItem[] {

@@ -2,7 +2,7 @@ import { cleanup, fireEvent, screen, waitFor } from "@solidjs/testing-library"
 import { Show } from "solid-js"
 import { afterEach, beforeEach, expect, test, vi } from "vitest"
 import type { Failure, Progress, Sandbox, Step } from "../../shared/sandboxes.ts"
-import { aSandbox, makeSandboxApi, type SandboxApi } from "../../tests/fakes/sandbox-api.ts"
+import { aSandbox, makeSandboxApi, problem, type SandboxApi } from "../../tests/fakes/sandbox-api.ts"
 import { renderWithSandboxes } from "../../tests/fakes/with-sandboxes.tsx"
 import { SandboxView } from "./sandbox-view.tsx"
 import type { Sandboxes } from "./sandboxes-context.ts"
@@ -120,6 +120,13 @@ test("one that another tab wakes takes nobody to its server, one that is woken h
   expect(onOpen).toHaveBeenCalledTimes(1)
 })
 
+test("one that sleeps can be written to before it wakes", async () => {
+  const { api, onOpen } = await show({ state: "stopped" })
+  fireEvent.click(await screen.findByRole("button", { name: "Write a prompt" }))
+  expect(onOpen).toHaveBeenCalled()
+  expect(api.acts()).toEqual([])
+})
+
 test("a button that goes away by what it does leaves the keyboard on the page", async () => {
   const { api } = await show({ state: "ready" })
   api.tell(progress("ready", { state: "ready" }))
@@ -215,16 +222,28 @@ test("what the operator gets is copied with everything they need", async () => {
   vi.unstubAllGlobals()
 })
 
-test("a start that made everything itself is cancelled with all that it made, after a question", async () => {
-  sessionStorage.setItem("sandbar.fresh-sandboxes./.v1", JSON.stringify([id]))
-  const { api, where } = await show()
+// Whichever browser began it: the proxy knows that nobody can have used it.
+test("a fresh start is cancelled with all that it made, after a question", async () => {
+  const { api, where } = await show({ isFresh: true })
   fireEvent.click(await screen.findByRole("button", { name: "Cancel" }))
   fireEvent.click(await screen.findByRole("button", { name: "Cancel and remove" }))
   await waitFor(() => expect(where()).toBe("/new"))
-  expect(api.asked.find(({ method }) => method === "DELETE")?.body).toEqual({ data: "delete", name: "shop" })
+  expect(api.asked.find(({ method }) => method === "DELETE")?.body).toEqual({ data: "delete" })
   const draft = JSON.parse(sessionStorage.getItem("sandbar.spawn-draft./.v1") ?? "")
   expect(draft).toMatchObject({ template: "small", repository: "https://git.test/team/shop" })
   expect("name" in draft, "the proposed name follows the other fields again").toBe(false)
+})
+
+test("a start that was ready before it could be cancelled stays, and the question says why", async () => {
+  const sentence = "It has been ready, so there may be work in it."
+  const { api } = await show({ isFresh: true }, ({ state }) => {
+    state.instead = ({ method }) =>
+      method === "DELETE" ? problem(400, "sandbox.malformed", sentence, "name") : undefined
+  })
+  fireEvent.click(await screen.findByRole("button", { name: "Cancel" }))
+  fireEvent.click(await screen.findByRole("button", { name: "Cancel and remove" }))
+  expect(await screen.findByText(sentence)).toBeTruthy()
+  expect(api.state.sandboxes).toHaveLength(1)
 })
 
 test("a start with somebody's data in it is stopped, never removed", async () => {

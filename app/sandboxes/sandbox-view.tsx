@@ -21,7 +21,7 @@ import "./sandbox-view.css"
 
 export type SandboxViewProps = {
   sandbox: Sandbox
-  /** Opens its server. */
+  /** Opens its server, as it is. */
   onOpen: () => void
 }
 
@@ -52,6 +52,7 @@ export function SandboxView(props: SandboxViewProps) {
     const told = progress()
     return state() === "starting" && told ? estimate(told, now()) : `${stateWords(state())}.`
   }
+  const menu = () => sandboxMenu(sandboxes, props.sandbox)
   const log = () => <SandboxLog id={id} goesOn={state() === "starting" || state() === "ready"} />
 
   return (
@@ -66,11 +67,9 @@ export function SandboxView(props: SandboxViewProps) {
         </Show>
         <div class="sandbox-head">
           <p class="sandbox-estimate">{words()}</p>
-          <Menu
-            label={`Menu of ${props.sandbox.name}`}
-            trigger={<Ellipsis />}
-            items={sandboxMenu(sandboxes, props.sandbox)}
-          />
+          <Show when={menu().length > 0}>
+            <Menu label={`Menu of ${props.sandbox.name}`} trigger={<Ellipsis />} items={menu()} />
+          </Show>
         </div>
         <Switch>
           <Match when={showsSteps()}>
@@ -118,7 +117,7 @@ function Actions(props: SandboxViewProps & { state: Sandbox["state"] }) {
     <div ref={element} class="sandbox-actions">
       <Switch>
         <Match when={props.state === "starting"}>
-          <Show when={sandboxes.isFresh(id())} fallback={<Button onClick={stop}>Stop starting</Button>}>
+          <Show when={props.sandbox.isFresh} fallback={<Button onClick={stop}>Stop starting</Button>}>
             <Button onClick={() => sandboxes.ask({ kind: "cancel", id: id() })}>Cancel</Button>
           </Show>
         </Match>
@@ -132,6 +131,7 @@ function Actions(props: SandboxViewProps & { state: Sandbox["state"] }) {
           <Button variant="primary" onClick={() => act(sandboxes.wake(id()))}>
             Wake
           </Button>
+          <Button onClick={() => props.onOpen()}>Write a prompt</Button>
           <Button onClick={() => sandboxes.ask({ kind: "delete", id: id() })}>Delete</Button>
         </Match>
       </Switch>

@@ -35,15 +35,20 @@ test("a sandbox that runs says when it sleeps, or for how long it was asked to s
   expect(sleepWords(aSandbox(), startMs)).toBe("sleeps in 12 min")
   expect(sleepWords(aSandbox({ keepAwakeUntil: at(4 * 3_600_000) }), startMs)).toBe("awake for 4 h")
   expect(sleepWords(aSandbox({ keepAwakeUntil: at(-1) }), startMs)).toBe("sleeps in 12 min")
+  expect(sleepWords(aSandbox({ idleAt: at(-60_000) }), startMs)).toBe("sleeps once nothing works in it")
   expect(sleepWords(aSandbox({ idleAt: null }), startMs)).toBeUndefined()
   expect(sleepWords(aSandbox({ state: "stopped" }), startMs)).toBeUndefined()
   expect(activityWords(aSandbox(), startMs)).toBe("active 3 min ago")
+  expect(activityWords(aSandbox({ lastActivityAt: at(-9_000) }), startMs)).toBe("active now")
+  const justStopped = aSandbox({ lastActivityAt: at(-9_000), state: "stopped" })
+  expect(activityWords(justStopped, startMs)).toBe("active a moment ago")
 })
 
 test("what a template takes and when it sleeps is said before anything is spawned", () => {
   const [small, large] = anOffer.templates
   expect(small && resourceWords(small)).toBe("1 CPU · 2 GiB memory")
   expect(small && idleWords(small)).toBe("Sleeps after 30 min without work")
+  expect(small && idleWords({ ...small, idleAfterSeconds: 5 })).toBe("Sleeps after 5 s without work")
   expect(large && resourceWords(large)).toBeUndefined()
   expect(large && idleWords(large)).toBe("Never sleeps by itself, stops after 24 h at the latest")
 })

@@ -58,13 +58,14 @@ export function exactTime(ms: number): string {
   return `${Math.floor(seconds / 60)} min ${seconds % 60} s`
 }
 
-/** When it goes to sleep or comes to its end, if it does. */
+/** When it goes to sleep, if it does. Past its time, something in it still works. */
 export function sleepWords(sandbox: Sandbox, now: number): string | undefined {
   if (sandbox.state !== "ready") return undefined
   const keptAwake = msUntil(sandbox.keepAwakeUntil, now)
   if (keptAwake !== undefined && keptAwake > 0) return `awake for ${roughTime(keptAwake)}`
   const idle = msUntil(sandbox.idleAt, now)
-  return idle === undefined ? undefined : `sleeps in ${roughTime(idle)}`
+  if (idle === undefined) return undefined
+  return idle > 0 ? `sleeps in ${roughTime(idle)}` : "sleeps once nothing works in it"
 }
 
 /** Milliseconds until then; below 0 when it is over, undefined when it never comes. */
@@ -75,7 +76,9 @@ export function msUntil(time: string | null, now: number): number | undefined {
 /** `active 3 min ago` */
 export function activityWords(sandbox: Sandbox, now: number): string {
   const ago = now - Date.parse(sandbox.lastActivityAt)
-  return ago < minuteMs ? "active now" : `active ${roughTime(ago)} ago`
+  if (ago >= minuteMs) return `active ${roughTime(ago)} ago`
+  // What sleeps does nothing now, however soon after its work it was stopped.
+  return sandbox.state === "ready" ? "active now" : "active a moment ago"
 }
 
 /** `2 CPUs · 4 GiB memory · 10 GiB storage`; undefined where nothing is limited. */
@@ -87,8 +90,9 @@ export function resourceWords(template: OfferedTemplate): string | undefined {
 
 export function idleWords(template: OfferedTemplate): string {
   const { idleAfterSeconds: idle, maximumLifeSeconds: life } = template
-  const sleeps =
-    idle === null ? "Never sleeps by itself" : `Sleeps after ${roughTime(idle * 1_000)} without work`
+  // Here it is a setting, not a countdown: seconds stay seconds.
+  const after = idle === null ? "" : idle < 60 ? exactTime(idle * 1_000) : roughTime(idle * 1_000)
+  const sleeps = idle === null ? "Never sleeps by itself" : `Sleeps after ${after} without work`
   return life === null ? sleeps : `${sleeps}, stops after ${roughTime(life * 1_000)} at the latest`
 }
 

@@ -36,8 +36,6 @@ export type Sandboxes = {
   remove: (id: string, request: DeleteRequest) => Promise<void>
   /** Resolves when nothing of that id is listed any more, or after `ms`. */
   untilGone: (id: string, ms: number) => Promise<void>
-  /** This browser made it, and nothing was there before: cancelling may remove all of it. */
-  isFresh: (id: string) => boolean
   /** The question that stands on the screen, see sandbox-dialogs.tsx. */
   asked: Accessor<Asked | undefined>
   ask: (asked: Asked | undefined) => void

@@ -1,5 +1,6 @@
 // Where the files come from: a repository and its branch, a directory of this machine, or nothing yet.
 import { createUniqueId, For, Match, Show, Switch } from "solid-js"
+import type { Offer } from "../../shared/templates.ts"
 import { TextField } from "../ui/text-field.tsx"
 import type { SpawnForm } from "./create-spawn-form.ts"
 import type { Source } from "./spawn-draft.ts"
@@ -11,10 +12,16 @@ const labels = {
   nothing: "An empty directory",
 } as const satisfies Record<Source, string>
 
-export function SourceFields(props: { form: SpawnForm; localDirectories: boolean }) {
+type SourceFieldsProps = { form: SpawnForm; offer: Pick<Offer, "localDirectories" | "sharedDirectory"> }
+
+export function SourceFields(props: SourceFieldsProps) {
   const { draft, set, fault } = props.form
   const offered = (): Source[] =>
-    props.localDirectories ? ["repository", "directory", "nothing"] : ["repository", "nothing"]
+    props.offer.localDirectories ? ["repository", "directory", "nothing"] : ["repository", "nothing"]
+  const shared = () =>
+    isShared(draft.directory, props.offer.sharedDirectory)
+      ? "The local server works here too: two agents then change the same files."
+      : undefined
   return (
     <>
       <fieldset class="source-choice">
@@ -48,12 +55,22 @@ export function SourceFields(props: { form: SpawnForm; localDirectories: boolean
             autocapitalize="off"
             spellcheck={false}
             error={fault("directory")}
-            description="On the machine that Sandbar runs on. The agent works in it directly: it changes these files."
+            description={
+              <>
+                On the machine that Sandbar runs on. The agent works in it directly: it changes these files.
+                <Warning sentence={shared()} />
+              </>
+            }
           />
         </Match>
       </Switch>
     </>
   )
+}
+
+function isShared(typed: string, directory: string | undefined): boolean {
+  const plain = (path: string) => path.trim().replace(/(?<=.)\/+$/, "")
+  return directory !== undefined && plain(typed) === plain(directory)
 }
 
 function RepositoryField(props: { form: SpawnForm }) {

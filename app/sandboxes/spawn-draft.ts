@@ -18,7 +18,7 @@ const SpawnDraftSchema = v.object({
   /** Absent: the one that is proposed. */
   name: v.optional(v.string()),
   /** A start that failed and is done again with other values. */
-  replaces: v.optional(v.object({ id: SandboxIdSchema, name: v.string() })),
+  replaces: v.optional(v.object({ id: SandboxIdSchema })),
 })
 export type SpawnDraft = v.InferOutput<typeof SpawnDraftSchema>
 
@@ -29,7 +29,7 @@ export function draftOf({ id, name, template, repository, branch, directory }: S
   const source = directory ? "directory" : repository ? "repository" : "nothing"
   const draft = { template, repository: repository ?? "", branch: branch ?? "", directory: directory ?? "" }
   const wasProposed = isProposedName(name, { repository: repository ?? undefined, branch, directory })
-  return { ...draft, source, replaces: { id, name }, ...(!wasProposed && { name }) }
+  return { ...draft, source, replaces: { id }, ...(!wasProposed && { name }) }
 }
 
 export type SpawnDraftStore = { get: () => SpawnDraft; set: (draft: SpawnDraft) => void }

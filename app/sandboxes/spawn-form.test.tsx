@@ -1,4 +1,4 @@
-import { cleanup, fireEvent, screen, waitFor } from "@solidjs/testing-library"
+import { cleanup, fireEvent, screen, waitFor, within } from "@solidjs/testing-library"
 import { afterEach, beforeEach, expect, test, vi } from "vitest"
 import { aSandbox, makeSandboxApi, problem, type SandboxApi } from "../../tests/fakes/sandbox-api.ts"
 import { renderWithSandboxes } from "../../tests/fakes/with-sandboxes.tsx"
@@ -149,7 +149,7 @@ test("a refusal of the whole stands beside the button", async () => {
     method === "POST" ? problem(403, "sandbox.quota", "You have 10 of 10.") : undefined
   type("Repository", "https://git.test/team/shop")
   spawn()
-  await waitFor(() => expect(screen.getByRole("alert").textContent).toBe("You have 10 of 10."))
+  await waitFor(() => expect(screen.getByRole("alert").textContent).toMatch(/^You have 10 of 10\./))
   await waitFor(() => expect(document.activeElement?.textContent).toBe("Spawn sandbox"))
 })
 
@@ -168,31 +168,27 @@ test("a draft survives a reload, and is gone once it was spawned", async () => {
   expect(document.querySelector("datalist option")?.getAttribute("value")).toBe("https://git.test/team/shop")
 })
 
-test("what is spawned again after a failure takes the place of what this browser made before", async () => {
-  const old = aSandbox({ state: "failed", name: "shop nxt", branch: "nxt" })
-  sessionStorage.setItem("sandbar.fresh-sandboxes./.v1", JSON.stringify([old.id]))
+test("what is spawned again after a failure takes the place of what nobody could use", async () => {
+  const old = aSandbox({ state: "failed", name: "shop nxt", branch: "nxt", isFresh: true })
   const draft = {
     source: "repository",
     repository: "https://git.test/team/shop",
     branch: "next",
     directory: "",
   }
-  const replaces = { id: old.id, name: old.name }
+  const replaces = { id: old.id }
   sessionStorage.setItem("sandbar.spawn-draft./.v1", JSON.stringify({ ...draft, name: old.name, replaces }))
   const { api, onSpawned } = await show(makeSandboxApi({ sandboxes: [old] }))
   spawn()
   await waitFor(() => expect(onSpawned).toHaveBeenCalled(), { timeout: 5_000 })
   expect(api.acts()).toEqual([`DELETE /${old.id}`, "POST "])
-  expect(api.asked.find(({ method }) => method === "DELETE")?.body).toEqual({
-    data: "delete",
-    name: old.name,
-  })
+  expect(api.asked.find(({ method }) => method === "DELETE")?.body).toEqual({ data: "delete" })
 })
 
 test("what may hold somebody's data stays when its values are spawned again", async () => {
   const old = aSandbox({ state: "failed", name: "shop nxt", branch: "nxt" })
   const draft = { source: "nothing", repository: "", branch: "", directory: "" }
-  const replaces = { id: old.id, name: old.name }
+  const replaces = { id: old.id }
   sessionStorage.setItem("sandbar.spawn-draft./.v1", JSON.stringify({ ...draft, replaces }))
   const { api, onSpawned } = await show(makeSandboxApi({ sandboxes: [old] }))
   spawn()
@@ -223,6 +219,37 @@ test("who has as many as allowed is told before the button is pressed", async ()
   api.state.most = 1
   await show(api)
   expect(await screen.findByText(/You have 1 of 1 sandboxes/)).toBeTruthy()
+})
+
+test("what gives way to the new one is not counted", async () => {
+  const old = aSandbox({ state: "failed", isFresh: true })
+  const draft = { source: "nothing", repository: "", branch: "", directory: "", replaces: { id: old.id } }
+  sessionStorage.setItem("sandbar.spawn-draft./.v1", JSON.stringify(draft))
+  const api = makeSandboxApi({ sandboxes: [old, aSandbox({ id: "sb-bbbbbbbbbbbb", name: "tools" })] })
+  api.state.most = 2
+  await show(api)
+  await waitFor(() => expect(api.looks()).toBeGreaterThan(0))
+  await new Promise((resolve) => setTimeout(resolve, 20))
+  expect(screen.queryByText(/You have 2 of 2/)).toBeNull()
+  api.change(old.id, { isFresh: false })
+  cleanup()
+  await show(api)
+  expect(await screen.findByText(/You have 2 of 2/)).toBeTruthy()
+})
+
+test("who tries it all the same is told once, with the way to what has to go", async () => {
+  const api = makeSandboxApi({ sandboxes: [aSandbox()] })
+  api.state.most = 1
+  api.state.instead = ({ method }) =>
+    method === "POST" ? problem(403, "sandbox.quota", "You have 1 sandboxes. Delete one.") : undefined
+  await show(api)
+  await screen.findByText(/You have 1 of 1 sandboxes/)
+  type("Repository", "https://git.test/team/shop")
+  spawn()
+  await waitFor(() => expect(screen.getByRole("alert").textContent).toMatch(/^You have 1 sandboxes/))
+  expect(document.body.textContent?.match(/You have 1/g)).toHaveLength(1)
+  const way = within(screen.getByRole("alert")).getByRole("link")
+  expect(way.getAttribute("href")).toBe("/sandboxes")
 })
 
 test("an installation that can spawn nothing now says why, and can be asked again", async () => {

@@ -66,7 +66,10 @@ function Fields(props: { offer: Offer; onSpawned: (sandbox: Sandbox) => void }) 
     if (wrong) wrong.focus()
     else if (form.trouble()) button?.focus()
   }
-  const isFull = () => sandboxes.list().length >= (sandboxes.most() ?? Number.POSITIVE_INFINITY)
+  /** Without the one that gives way to this. */
+  const others = () =>
+    sandboxes.list().filter(({ id, isFresh }) => !isFresh || id !== form.draft.replaces?.id)
+  const isFull = () => others().length >= (sandboxes.most() ?? Number.POSITIVE_INFINITY)
   return (
     <form ref={element} class="spawn-fields" onSubmit={(event) => void submit(event)} novalidate>
       <TemplateCards
@@ -75,7 +78,7 @@ function Fields(props: { offer: Offer; onSpawned: (sandbox: Sandbox) => void }) 
         onChange={(id) => form.set("template", id)}
         error={form.fault("template")}
       />
-      <SourceFields form={form} localDirectories={props.offer.localDirectories} />
+      <SourceFields form={form} offer={props.offer} />
       <TextField
         label="Name"
         value={form.name()}
@@ -85,7 +88,7 @@ function Fields(props: { offer: Offer; onSpawned: (sandbox: Sandbox) => void }) 
         description="How it stands in your list. Another name makes another sandbox."
       />
       <Isolation isolation={props.offer.isolation} />
-      <Show when={isFull()}>
+      <Show when={isFull() && !form.isTooMuch()}>
         <p class="spawn-note" data-kind="warn">
           You have {sandboxes.list().length} of {sandboxes.most()} sandboxes.{" "}
           <A class="text-link" href={sandboxesListPath}>
@@ -96,7 +99,12 @@ function Fields(props: { offer: Offer; onSpawned: (sandbox: Sandbox) => void }) 
       </Show>
       <div class="spawn-end">
         <p class="spawn-trouble" role="alert">
-          {form.trouble()}
+          {form.trouble()}{" "}
+          <Show when={form.isTooMuch()}>
+            <A class="text-link" href={sandboxesListPath}>
+              All sandboxes and kept data
+            </A>
+          </Show>
         </p>
         <Button ref={button} type="submit" variant="primary" disabled={form.sending()}>
           {form.sending() ? "Spawning" : "Spawn sandbox"}

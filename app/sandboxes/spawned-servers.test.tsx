@@ -71,6 +71,15 @@ test("one that sleeps, starts or failed shows it without being asked", async () 
   expect(probe).not.toHaveBeenCalled()
 })
 
+test("where its files come from and how it is doing are told apart in its row", async () => {
+  await show([
+    aSandbox({ state: "stopped", branch: "next" }),
+    aSandbox({ id: "sb-bbbbbbbbbbbb", name: "tools", state: "stopped", repository: null }),
+  ])
+  expect(row("shop").querySelector(".row-more")?.textContent).toMatch(/team\/shop · next·asleep$/)
+  expect(row("tools").querySelector(".row-more")?.textContent).toBe("asleep")
+})
+
 test("picking one that sleeps wakes it on the way", async () => {
   const { api, where } = await show([aSandbox({ state: "stopped" })])
   fireEvent.click(row("shop").querySelector("a") as HTMLElement)

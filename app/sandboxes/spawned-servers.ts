@@ -53,7 +53,7 @@ function healthOf({ state, step, failure }: Sandbox, isWaking: boolean): ServerH
     case "stopping":
       return { kind: "stopped", reason: "It is going to sleep." }
     case "stopped":
-      return { kind: "stopped", reason: "It sleeps; its files and sessions are kept." }
+      return { kind: "stopped", reason: "It sleeps; its files and sessions are kept. A prompt wakes it." }
     case "deleting":
       return { kind: "stopped", reason: "It is being deleted." }
     case "failed":

@@ -21,7 +21,7 @@ const doing = {
   scheduled: "looking for a place to run",
   pulling: "pulling its image",
   cloning: "cloning the repository",
-  starting: "starting OpenCode",
+  starting: "waiting for OpenCode to answer",
   ready: "almost ready",
 } as const satisfies Record<Step, string>
 

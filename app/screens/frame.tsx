@@ -6,10 +6,10 @@ import { useConnection } from "../connection/connection-context.tsx"
 import { IdleStrip } from "../sandboxes/idle-strip.tsx"
 import type { PickerForm } from "../servers/picker.tsx"
 import { ServerButton } from "../servers/server-button.tsx"
-import { useServers } from "../servers/server-context.tsx"
 import { createMedia } from "../ui/create-media.ts"
 import { Drawer } from "../ui/drawer.tsx"
 import { IconButton } from "../ui/icon-button.tsx"
+import { createResting } from "./create-resting.ts"
 import { createShownLink } from "./create-shown-link.ts"
 import { LinkStatus } from "./link-status.tsx"
 import { LinkStrip } from "./link-strip.tsx"
@@ -29,9 +29,8 @@ export function Frame(props: FrameProps) {
   const location = useLocation()
   const narrow = createMedia("(width < 700px)")
   const [drawer, setDrawer] = createSignal(false)
-  const servers = useServers()
-  const asleep = () => servers.health(servers.active()?.id ?? "").kind === "stopped"
   const { server, link } = useConnection()
+  const resting = createResting()
   const shown = createShownLink(link)
   let menu: HTMLButtonElement | undefined
   // Following a link in the drawer is the reason it was opened, also a link to where one already is.
@@ -62,12 +61,12 @@ export function Frame(props: FrameProps) {
         <ServerButton form={props.form} onFormClose={() => props.onForm(undefined)} />
         <h1 class="frame-title">{props.title}</h1>
         <Show when={!props.bare}>
-          <LinkStatus shown={shown()} asleep={asleep()} />
+          <LinkStatus shown={shown()} resting={resting()} />
         </Show>
       </header>
       <div class="frame-strip">
         <Show when={!props.bare}>
-          <LinkStrip shown={shown()} onEdit={props.onForm} />
+          <LinkStrip shown={shown()} resting={resting()} onEdit={props.onForm} />
           <IdleStrip id={server.id} />
         </Show>
       </div>

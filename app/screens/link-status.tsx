@@ -1,6 +1,8 @@
 // The link in one word, in the header.
 import { Show } from "solid-js"
+import type { SandboxState } from "../../shared/sandboxes.ts"
 import type { LinkState } from "../connection/connection.ts"
+import { stateDot, stateWords } from "../sandboxes/sandbox-words.ts"
 import { Dot, type DotKind } from "../ui/dot.tsx"
 import "./link-status.css"
 
@@ -12,16 +14,23 @@ const dots = {
   refused: "locked",
 } as const satisfies Record<LinkState, DotKind>
 
-/** `asleep`: the server refuses because it sleeps, which is no trouble. */
-export function LinkStatus(props: { shown: LinkState | undefined; asleep?: boolean }) {
-  const sleeps = () => props.asleep === true && props.shown === "refused"
+type Told = { dot: DotKind; label: string; word: string }
+
+/** `resting`: what the sandbox does instead of answering, which is no trouble of the link. */
+export function LinkStatus(props: { shown: LinkState | undefined; resting?: SandboxState | undefined }) {
+  const told = (): Told | undefined => {
+    const { shown, resting } = props
+    if (resting)
+      return { dot: stateDot(resting), label: stateWords(resting), word: stateWords(resting).toLowerCase() }
+    return shown && { dot: dots[shown], label: `Link ${shown}`, word: shown }
+  }
   return (
-    <div class="link-state" data-state={props.shown}>
-      <Show when={props.shown}>
-        {(state) => (
+    <div class="link-state" data-state={props.resting ? "resting" : props.shown}>
+      <Show when={told()}>
+        {(now) => (
           <>
-            <Dot kind={sleeps() ? "asleep" : dots[state()]} label={sleeps() ? "Asleep" : `Link ${state()}`} />
-            <span aria-hidden="true">{sleeps() ? "asleep" : state()}</span>
+            <Dot kind={now().dot} label={now().label} />
+            <span aria-hidden="true">{now().word}</span>
           </>
         )}
       </Show>

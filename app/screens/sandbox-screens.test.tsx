@@ -48,18 +48,6 @@ afterEach(async () => {
   await new Promise((resolve) => setTimeout(resolve, 30))
 })
 
-test("a sandbox that sleeps says so and is woken by one button", async () => {
-  const { api } = showShut({ state: "stopped" })
-  await screen.findByText("“shop” is asleep")
-  expect(screen.queryByRole("button", { name: "Retry now" })).toBeNull()
-  fireEvent.click(screen.getByRole("button", { name: "Wake" }))
-  await screen.findByText("“shop” is starting")
-  expect(api.acts()).toEqual([`POST /${id}/wake`])
-  expect((await screen.findByRole("link", { name: "Show steps" })).getAttribute("href")).toBe(
-    `/sandbox/${id}`,
-  )
-})
-
 test("a sandbox that failed says why and leads to what helps", async () => {
   showShut({
     state: "failed",
@@ -75,9 +63,14 @@ test("a sandbox that failed says why and leads to what helps", async () => {
   expect(screen.getByRole("link", { name: "Show why" }).getAttribute("href")).toBe(`/sandbox/${id}`)
 })
 
-test("what a sleeping sandbox said last stays on the screen, and above it how to wake it", async () => {
-  const api = makeSandboxApi({ sandboxes: [aSandbox({ state: "stopped" })] })
-  const chat = makeFakeChat({}, { stale: () => true })
+/** The page of a server, whose link is in the given state. */
+function showPage(
+  sandbox: Partial<Sandbox>,
+  link: LinkState,
+  overrides: Parameters<typeof makeFakeChat>[1] = {},
+) {
+  const api = makeSandboxApi({ sandboxes: [aSandbox(sandbox)] })
+  const chat = makeFakeChat({}, overrides)
   const page = () => (
     <ChatContextProvider value={chat}>
       <AsksContextProvider value={makeFakeAsks()}>
@@ -87,11 +80,71 @@ test("what a sleeping sandbox said last stays on the screen, and above it how to
       </AsksContextProvider>
     </ChatContextProvider>
   )
-  renderWithSandboxes(api, () => withLink("refused", page), { activeId: () => id })
-  await screen.findByText("It sleeps; its files and sessions are kept.", {}, { timeout: 5_000 })
+  const { sandboxes } = renderWithSandboxes(api, () => withLink(link, page), { activeId: () => id })
+  const become = (state: Sandbox["state"]) => {
+    api.change(id, { state })
+    sandboxes.refresh()
+  }
+  return { api, chat, become }
+}
+const linkWord = () => document.querySelector(".link-state")?.textContent
+const linkLabel = () => document.querySelector(".link-state [role=img]")?.getAttribute("aria-label")
+
+test("a sleeping sandbox that is opened by its link has its page, how to wake it, and what a prompt does", async () => {
+  const { api } = showPage({ state: "stopped" }, "refused")
+  await screen.findByText("It sleeps; its files and sessions are kept. A prompt wakes it.")
   expect(screen.getByText("What was said")).toBeTruthy()
-  expect(screen.getByRole("button", { name: "Wake" })).toBeTruthy()
-  expect(document.querySelector(".link-state")?.textContent).toBe("asleep")
+  expect(linkWord()).toBe("asleep")
+  expect(api.acts()).toEqual([])
+  fireEvent.click(screen.getByRole("button", { name: "Wake" }))
+  const way = await screen.findByRole("link", { name: "Show steps" })
+  expect(way.getAttribute("href")).toBe(`/sandbox/${id}`)
+  expect(linkWord()).toBe("starting")
+  expect(api.acts()).toEqual([`POST /${id}/wake`])
+})
+
+test("a page that took a prompt stays while the sandbox starts, and when that fails", async () => {
+  const { become } = showPage({ state: "stopped" }, "refused")
+  await screen.findByRole("button", { name: "Wake" })
+  for (const [state, word] of [
+    ["starting", "starting"],
+    ["failed", "failed"],
+    ["ready", ""],
+  ] as const) {
+    become(state)
+    await waitFor(() => expect(linkWord()).toBe(word))
+    expect(screen.getByText("What was said")).toBeTruthy()
+  }
+})
+
+test("one that failed before anybody opened it says why, and has no prompt to take", async () => {
+  showPage({ state: "failed" }, "refused")
+  await screen.findByText("“shop” cannot be opened")
+  expect(screen.queryByText("What was said")).toBeNull()
+})
+
+test("what it said last stays on the screen, also when it does not start", async () => {
+  showPage({ state: "failed" }, "refused", { stale: () => true })
+  await screen.findByRole("link", { name: "Show why" })
+  expect(screen.getByText("What was said")).toBeTruthy()
+})
+
+test("a sandbox that is stopping is not live, although its link still stands", async () => {
+  const { become } = showPage({ state: "ready" }, "live")
+  await waitFor(() => expect(linkLabel()).toBe("Link live"))
+  become("stopping")
+  await waitFor(() => expect(linkLabel()).toBe("Going to sleep"))
+  expect(linkWord()).toBe("going to sleep")
+  expect(screen.getByText("It is going to sleep.")).toBeTruthy()
+  expect(screen.queryByRole("button", { name: "Wake" })).toBeNull()
+  become("stopped")
+  await waitFor(() => expect(linkWord()).toBe("asleep"))
+})
+
+test("a link that stands says more than a list that is a moment old", async () => {
+  showPage({ state: "starting" }, "live")
+  await new Promise((resolve) => setTimeout(resolve, 30))
+  expect(linkWord()).toBe("live")
 })
 
 test("where no sandboxes can be spawned their pages do not exist", () => {

@@ -16,6 +16,7 @@ import { serverPath } from "../servers/server-path.ts"
 import { Button } from "../ui/button.tsx"
 import { createMedia } from "../ui/create-media.ts"
 import { EmptyState } from "../ui/empty.tsx"
+import { createResting } from "./create-resting.ts"
 import { sessionPath } from "./session-path.ts"
 import "./session-screen.css"
 
@@ -51,6 +52,7 @@ function SessionMain(props: { id: string }) {
   const asked = () => waiting().length > 0
   // Where there is room for one only, an ask takes the composer's place, but never from under somebody's hands.
   const onlyAsk = () => asked() && narrow() && !writing()
+  const resting = createResting()
   const stopping = createStopping(() => chat.stop(props.id))
   let focusPrompt: (() => void) | undefined
   return (
@@ -61,6 +63,7 @@ function SessionMain(props: { id: string }) {
             sessionID={props.id}
             opened={opened}
             waiting={asked()}
+            resting={resting() !== undefined}
             waitsFor={(part) => waitsFor(waiting(), part)}
             sessionHref={(id) => sessionPath(server.id, id)}
           />
@@ -85,6 +88,7 @@ function SessionMain(props: { id: string }) {
                 <Composer
                   sessionID={props.id}
                   onInUse={setWriting}
+                  resting={resting() !== undefined}
                   leaving={leaving()}
                   focusRef={(focus) => {
                     focusPrompt = focus

@@ -61,6 +61,8 @@ export function createServers(options: ServersOptions): Servers {
   const find = (id: string) => all().find((server) => server.id === id)
   const polled = createMemo(() => all().filter((server) => spawned?.health(server.id) === undefined))
   const health = createHealth(polled, options.probe)
+  const active = createMemo(() => find(options.activeId() ?? ""))
+  const lastId = createMemo<string | undefined>((before) => active()?.id ?? before)
 
   /** `before`: the server as it was until now. */
   const keepPassword = (entry: ServerEntry, before = find(serverId(entry.url))) => {
@@ -75,7 +77,8 @@ export function createServers(options: ServersOptions): Servers {
   return {
     list: shown,
     hidden: createMemo(() => all().filter((server) => isHidden(book(), server))),
-    active: createMemo(() => find(options.activeId() ?? "")),
+    active,
+    lastActive: () => (options.activeId() === undefined ? find(lastId() ?? "") : undefined),
     default: createMemo(() => shown().find((server) => server.id === book().defaultId) ?? shown()[0]),
     find,
     add(entry) {

@@ -35,6 +35,7 @@ export type ServerButtonProps = {
 
 export function ServerButton(props: ServerButtonProps) {
   const servers = useServers()
+  const shown = () => servers.active() ?? servers.lastActive()
   const [pressed, setPressed] = createSignal(false)
   const open = () => pressed() || props.form !== undefined
   const wanted = createMemo<boolean>((was) => was || open(), false)
@@ -62,7 +63,7 @@ export function ServerButton(props: ServerButtonProps) {
         onPointerEnter={() => void loadPicker()}
         onClick={() => show(true)}
       >
-        <Show when={servers.active()} fallback={<span class="server-name">Pick a server</span>}>
+        <Show when={shown()} fallback={<span class="server-name">Servers</span>}>
           {(server) => (
             <>
               <Dot

@@ -14,6 +14,8 @@ export type Servers = {
   hidden: Accessor<Server[]>
   /** The one in the URL, when this browser knows it. */
   active: Accessor<Server | undefined>
+  /** The one that was open last, while the URL names none: where a person comes from and may want to go back to. */
+  lastActive: Accessor<Server | undefined>
   default: Accessor<Server | undefined>
   /** Hidden ones too: a link to one still works. */
   find: (id: string) => Server | undefined

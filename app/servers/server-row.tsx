@@ -87,7 +87,16 @@ export function ServerRow(props: ServerRowProps) {
               {(row) => (
                 <>
                   <Show when={row().source}>{(source) => <code class="row-host">{source()}</code>}</Show>
-                  <Show when={row().note}>{(note) => <span class="row-note">{note()}</span>}</Show>
+                  <Show when={row().note}>
+                    {(note) => (
+                      <span class="row-note">
+                        <Show when={row().source}>
+                          <span class="row-apart">·</span>
+                        </Show>
+                        {note()}
+                      </span>
+                    )}
+                  </Show>
                 </>
               )}
             </Show>

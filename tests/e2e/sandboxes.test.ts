@@ -129,6 +129,52 @@ test("a person makes a sandbox, works in it, lets it sleep, wakes it with a prom
   })
 }, 240_000)
 
+test("a sleeping sandbox that is opened by its link takes a prompt, which wakes it and is answered once", async () => {
+  await stage.spawn({ template: "usual", name: "By link" })
+  await story(stage, async (first, { context }) => {
+    const id = (await stage.list()).sandboxes.find((sandbox) => sandbox.name === "By link")?.id ?? "none"
+    const sleep = async (page: Page) => {
+      await choose(page, await rowOf(page, "By link"), "Stop")
+      await closePicker(page)
+      await expect.poll(() => stateOf(id), { timeout: startMs }).toBe("stopped")
+    }
+    const stopButton = (page: Page) => page.getByRole("button", { name: "Stop", exact: true })
+    await expect.poll(() => stateOf(id), { timeout: startMs }).toBe("ready")
+    await sleep(first)
+    await first.goto(`${stage.url}sandbox/${id}`)
+    await first.getByText("Asleep.", { exact: true }).waitFor()
+    await picture(first, "16-page-asleep")
+
+    const page = await context.newPage()
+    await page.goto(`${stage.url}s/${id}/`)
+    await page.getByText("It sleeps; its files and sessions are kept. A prompt wakes it.").waitFor()
+    await page.getByRole("button", { name: "Wake" }).waitFor()
+    await picture(page, "17-link-asleep")
+    expect(await stateOf(id), "a look wakes nothing").toBe("stopped")
+    await prompt(page, "think about it")
+    await page.getByText("Waiting for the server").waitFor()
+    expect(await stopButton(page).count(), "nothing runs that could be stopped").toBe(0)
+    await page.getByRole("button", { name: "Cancel", exact: true }).waitFor()
+    await picture(page, "18-link-prompt-waits")
+    await thoughts(page).waitFor({ timeout: startMs })
+    await untilIdle(page)
+    expect(await page.getByRole("article", { name: "You" }).count()).toBe(1)
+    expect(await thoughts(page).count(), "it is answered once").toBe(1)
+
+    await sleep(page)
+    const session = await context.newPage()
+    await session.goto(page.url())
+    await session.getByRole("button", { name: "Wake" }).waitFor()
+    await picture(session, "19-session-link-asleep")
+    await prompt(session, "where are you?")
+    await session.getByText("That is where I am.").waitFor({ timeout: startMs })
+    await untilIdle(session)
+    expect(session.url()).toBe(page.url())
+    expect(await session.getByRole("article", { name: "You" }).count()).toBe(2)
+    await thoughts(session).waitFor()
+  })
+}, 240_000)
+
 test("a sandbox that nobody uses goes to sleep by itself, and opening it wakes it", async () => {
   await stage.sandbar.child.until(/"why":"when-idle","msg":"an idle sandbox is stopped"/, startMs)
   await story(stage, async (page) => {
