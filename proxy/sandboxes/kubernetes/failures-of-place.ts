@@ -6,7 +6,7 @@ import { newestEvent, timeOfEvent } from "./sandbox-events.ts"
 import { conditionOf, containerStatus } from "./start-position.ts"
 import { timeOf } from "./wire.ts"
 
-/** A new object is seen a moment after the one that needs it. */
+/** A new object is seen a moment after the one that needs it, and controllers that were away catch up. */
 const settleMs = 5_000
 
 export const volumeGone: Rule = ({ statefulSet, claim, pod, since, now }) => {
@@ -21,8 +21,8 @@ export const volumeGone: Rule = ({ statefulSet, claim, pod, since, now }) => {
   )
 }
 
-export const volumeLost: Rule = ({ claim }) => {
-  if (claim?.status?.phase !== "Lost") return undefined
+export const volumeLost: Rule = ({ claim, lostSince, since, now }) => {
+  if (claim?.status?.phase !== "Lost" || now - (lostSince ?? since) < settleMs) return undefined
   return finding(
     "volume",
     "volume",
@@ -78,7 +78,8 @@ export const notPlaced: Rule = (scene) => {
   const scheduled = conditionOf(scene.pod, "PodScheduled")
   if (!scene.pod || scheduled?.status !== "False" || scheduled.reason !== "Unschedulable") return undefined
   const words = scheduled.message ?? ""
-  if (/unbound immediate PersistentVolumeClaims/.test(words)) return undefined
+  if (/unbound immediate PersistentVolumeClaims|bound to non-existent persistentvolume/.test(words))
+    return undefined
   const waited = scene.now - scene.since
   if (/persistentvolumeclaim "[^"]+" (?:not found|is being deleted)/.test(words))
     return waited < settleMs

@@ -334,6 +334,13 @@ const rows: readonly Row[] = [
 ]
 
 describe("failures", () => {
+  test("a volume that only seems lost while controllers catch up is none", () => {
+    const lost = { claim: { ...base.claim, status: { phase: "Lost" } }, lostSince: start + 60_000 }
+    const pod = unplaced('persistentvolumeclaim "x-data" bound to non-existent persistentvolume "pv-1"')
+    expect(failureOf({ ...lost, pod }, 64)).toBeUndefined()
+    expect(failureOf({ ...lost, pod }, 65)).toMatchObject({ code: "volume", terminal: true })
+  })
+
   for (const { what, parts, code, says, terminal, after } of rows)
     test(what, () => {
       const found = failureOf(parts, after)

@@ -14,11 +14,12 @@ import { makePasswords } from "./passwords.ts"
 import { pause } from "./pause.ts"
 import { podLogs } from "./pod-logs.ts"
 import { asProblem, troubleInWords } from "./problems.ts"
-import { findMissingRights, type MissingRight, sentenceOf, tableOf } from "./rights.ts"
-import { neededRights, rightsAtHome } from "./rights-table.ts"
+import { findMissingRights, isNeeded, type MissingRight, sentenceOf, tableOf } from "./rights.ts"
+import { rightsAtHome, shippedRights } from "./rights-table.ts"
 import { makeSandboxStore } from "./sandbox-store.ts"
 import { makeSightings, type Sightings } from "./sightings.ts"
 import { makeTransport } from "./transport.ts"
+import { makePodUsage } from "./usage.ts"
 import { makeWatchedNamespaces } from "./watched-namespaces.ts"
 
 export type KubernetesDriverOptions = {
@@ -76,21 +77,39 @@ export function makeKubernetesDriver(options: KubernetesDriverOptions): Driver {
     onError: (err, id) => log.warn({ err, id }, "the password of a sandbox cannot be read; trying again"),
   })
   const store = makeSandboxStore({ transport, key, log, signal, onChange: (id) => sightings.look(id) })
-  const sightings: Sightings = makeSightings({ store, passwords, now, clusterDomain })
+  const usage = makePodUsage({
+    transport,
+    scopes: store.namespaces,
+    pods: upPods,
+    onChange: (id) => sightings.look(id),
+    log,
+    signal,
+    now,
+  })
+  const sightings: Sightings = makeSightings({ store, passwords, usage, now, clusterDomain })
   const namespaces = makeWatchedNamespaces({ api, store, templates, log, home: () => home })
   const lifecycle = makeLifecycle({ api, store, key, now, openNamespace: namespaces.enter })
+
+  function* upPods() {
+    for (const [id, { up }] of sightings.seen) {
+      const pod = up ? store.parts(id)?.pod : undefined
+      if (pod) yield [id, pod] as const
+    }
+  }
 
   const watchedNamespaces = () => store.namespaces().filter((namespace) => namespace !== "")
 
   async function checkRights(): Promise<void> {
     const found = await Promise.all([
-      ...watchedNamespaces().map((namespace) => findMissingRights(api, namespace, neededRights)),
+      ...watchedNamespaces().map((namespace) => findMissingRights(api, namespace, shippedRights)),
       findMissingRights(api, home, rightsAtHome),
     ])
     const before = tableOf(missing)
     missing = found.flat()
-    if (missing.length > 0 && tableOf(missing) !== before)
-      log.error(`Sandbar lacks rights that it needs to make sandboxes:\n${tableOf(missing)}`)
+    const table = tableOf(missing)
+    if (missing.length === 0 || table === before) return
+    if (missing.some(isNeeded)) log.error(`Sandbar lacks rights that it needs to make sandboxes:\n${table}`)
+    else log.info(`Sandbar lacks rights that it can do without:\n${table}`)
   }
 
   async function begin(): Promise<void> {
@@ -107,7 +126,7 @@ export function makeKubernetesDriver(options: KubernetesDriverOptions): Driver {
       sightings.tick()
       try {
         await namespaces.open()
-        if (now() - lookedAt < (missing.length > 0 ? missingRightsMs : rightsMs)) continue
+        if (now() - lookedAt < (missing.some(isNeeded) ? missingRightsMs : rightsMs)) continue
         lookedAt = now()
         await checkRights()
       } catch (err) {
@@ -133,7 +152,7 @@ export function makeKubernetesDriver(options: KubernetesDriverOptions): Driver {
   }
 
   const ready = start()
-  ending.push(ready.then(keepGoing))
+  ending.push(ready.then(keepGoing), ready.then(usage.follow))
 
   async function list(owner: string): Promise<readonly SandboxRecord[]> {
     const records = await listRecords({ api, key, namespaces: store.namespaces() }).catch(

@@ -1,4 +1,4 @@
-import { expect, test } from "vitest"
+import { expect, test, vi } from "vitest"
 import { testTemplate } from "../../../tests/fakes/test-template.ts"
 import { makeLifecycle } from "./lifecycle.ts"
 
@@ -14,6 +14,18 @@ const record = {
   template: "plain",
   createdAt: 1_772_366_400_000,
 }
+
+const templateIn = (namespace: string) =>
+  testTemplate({
+    kubernetes: {
+      image: "x",
+      imagePullSecrets: [],
+      namespace,
+      nodeSelector: {},
+      tolerations: [],
+      allowWeaker: [],
+    },
+  })
 
 // `a.b@x.y` and `a-b@x.y` have one name there, and the pod would hold the other one's git credentials.
 test("another person's namespace: nothing is made in it, and it is not even watched", async () => {
@@ -35,19 +47,50 @@ test("another person's namespace: nothing is made in it, and it is not even watc
     openNamespace: async () => void asked.push("openNamespace"),
   }
   const { ensure } = makeLifecycle(deps as unknown as Parameters<typeof makeLifecycle>[0])
-  const template = testTemplate({
-    kubernetes: {
-      image: "x",
-      imagePullSecrets: [],
-      namespace: "kubeflow-{user}",
-      nodeSelector: {},
-      tolerations: [],
-      allowWeaker: [],
-    },
-  })
+  const template = templateIn("kubeflow-{user}")
   await expect(ensure(record, template)).rejects.toMatchObject({
     code: "sandbox.refused",
     detail: "The namespace kubeflow-a-b-x-y belongs to somebody else.",
   })
   expect(asked).toEqual(["readNamespace"])
+})
+
+const roundTrip = 10
+
+test("a start takes seven round trips: what need not wait for each other does not", async () => {
+  vi.useFakeTimers()
+  try {
+    const steps: string[][] = []
+    const takes = (what: string, answer?: object) => {
+      const at = Date.now() / roundTrip
+      steps[at] = [...(steps[at] ?? []), what].sort()
+      return new Promise((resolve) => setTimeout(resolve, roundTrip, answer))
+    }
+    vi.setSystemTime(0)
+    const api = {
+      read: ({ resource }: { resource: string }) => takes(`get ${resource}`),
+      create: (kind: string, _: string, body: object, options?: { dryRun: boolean }) =>
+        takes(`${options?.dryRun ? "try" : "create"} ${kind}`, body),
+      apply: ({ resource }: { resource: string }, body: object) => takes(`apply ${resource}`, body),
+      merge: ({ resource }: { resource: string }, patch: object) => takes(`merge ${resource}`, patch),
+    }
+    const store = { placeOf: () => undefined, learn: () => undefined }
+    const key = new Uint8Array(32)
+    const deps = { api, store, key, now: () => 0, openNamespace: async () => undefined }
+    const { ensure } = makeLifecycle(deps as unknown as Parameters<typeof makeLifecycle>[0])
+    const done = ensure(record, templateIn("team-a"))
+    await vi.runAllTimersAsync()
+    await done
+    expect(steps.map((each) => each.join(", "))).toEqual([
+      "get statefulsets",
+      "get persistentvolumeclaims",
+      "try persistentvolumeclaims, try pods",
+      "create persistentvolumeclaims",
+      "create statefulsets",
+      "apply leases, apply services, apply statefulsets, create secrets",
+      "merge statefulsets",
+    ])
+  } finally {
+    vi.useRealTimers()
+  }
 })

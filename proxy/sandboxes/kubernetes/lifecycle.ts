@@ -3,6 +3,7 @@ import { Problem } from "../../../shared/problems.ts"
 import type { Driver, SandboxRecord } from "../driver.ts"
 import type { Template } from "../templates/template.ts"
 import { isStatus } from "./api-error.ts"
+import { noteUsed } from "./fresh.ts"
 import { claimName, podName } from "./names.ts"
 import { refuseForeignNamespace } from "./namespace-owner.ts"
 import { hasPattern, namespaceOf, partOf } from "./namespaces.ts"
@@ -13,6 +14,7 @@ import type { SandboxStore } from "./sandbox-store.ts"
 import {
   applyStatefulSet,
   completeObjects,
+  createStatefulSet,
   existingClaim,
   makeClaim,
   reclaim,
@@ -22,8 +24,8 @@ import {
   tryOut,
 } from "./spawn-objects.ts"
 import { annotationsOf, recordOf } from "./stored-record.ts"
-import { keepAsData, removeAll } from "./take-away.ts"
-import { type StatefulSet, timeOf } from "./wire.ts"
+import { keepAsData, removeAll, removeFresh } from "./take-away.ts"
+import { type Claim, type StatefulSet, timeOf } from "./wire.ts"
 
 export type LifecycleDeps = SpawnDeps & {
   store: SandboxStore
@@ -32,7 +34,7 @@ export type LifecycleDeps = SpawnDeps & {
   openNamespace: (namespace: string) => Promise<void>
 }
 
-type Lifecycle = Pick<Driver, "ensure" | "wake" | "stop" | "delete" | "change" | "noteIntent">
+type Lifecycle = Pick<Driver, "ensure" | "wake" | "stop" | "delete" | "change" | "noteIntent" | "noteUsed">
 
 /** Somebody else changed the same object at the same moment so often. */
 const mostConflicts = 10
@@ -41,6 +43,7 @@ export function makeLifecycle(deps: LifecycleDeps): Lifecycle {
   const { api, store, key, now } = deps
 
   const unknown = () => new Problem("sandbox.unknown", "There is no such sandbox.")
+  const inMotion = (detail: string) => new Problem("sandbox.unavailable", detail, { retryAfter: 5 })
 
   function placeOf(id: string): Place | undefined {
     const namespace = store.placeOf(id)
@@ -51,14 +54,18 @@ export function makeLifecycle(deps: LifecycleDeps): Lifecycle {
   const statefulSetAt = ({ namespace, record }: Pick<Place, "namespace" | "record">) =>
     api.read({ resource: "statefulsets", namespace, name: record.id })
 
-  async function make(place: Place, template: Template, claimed: boolean): Promise<void> {
-    if (!claimed) await makeClaim(deps, place, template)
-    const owner = await applyStatefulSet(deps, place, template)
-    await Promise.all([
+  /** Whether it was made: not, where another replica was faster. */
+  async function make(place: Place, template: Template, claim: Claim | undefined): Promise<boolean> {
+    if (!claim) await makeClaim(deps, place, template, true)
+    const owner = await createStatefulSet(deps, place, template)
+    if (!owner) return false
+    const [applied] = await Promise.all([
+      applyStatefulSet(deps, place, template),
       completeObjects(deps, place, owner),
-      scaleUp(deps, place, true),
-      claimed && reclaim(deps, place),
+      claim && reclaim(deps, place, claim),
     ])
+    await scaleUp(deps, place, { applied, isNew: true })
+    return true
   }
 
   async function startExisting(place: Place, template: Template, found: StatefulSet): Promise<void> {
@@ -67,18 +74,16 @@ export function makeLifecycle(deps: LifecycleDeps): Lifecycle {
     if (isStopped) await tryOut(deps, place, template, !claim)
     if (!claim) await makeClaim(deps, place, template)
     // A delete that was cut off before anything was gone.
-    else if (claim.metadata?.ownerReferences?.length) await reclaim(deps, place)
-    await applyStatefulSet(deps, place, template)
+    else if (claim.metadata?.ownerReferences?.length) await reclaim(deps, place, claim)
+    const applied = await applyStatefulSet(deps, place, template)
     await completeObjects(deps, place, found)
-    await scaleUp(deps, place, isStopped)
+    await scaleUp(deps, place, { applied, isNew: isStopped })
   }
 
   /** An end that another replica, or somebody with kubectl, has begun. */
   function refuseLeaving(found: StatefulSet): void {
     if (!found.metadata?.deletionTimestamp) return
-    throw new Problem("sandbox.unavailable", "It is still being deleted. Try again in a moment.", {
-      retryAfter: 5,
-    })
+    throw inMotion("It is still being deleted. Try again in a moment.")
   }
 
   async function ensure(wanted: SandboxRecord, template: Template): Promise<void> {
@@ -87,13 +92,23 @@ export function makeLifecycle(deps: LifecycleDeps): Lifecycle {
     if (known === undefined && hasPattern(partOf(template).namespace))
       await refuseForeignNamespace(deps, namespace, wanted)
     await deps.openNamespace(namespace)
-    const found = await statefulSetAt({ record: wanted, namespace })
-    if (!found) {
-      const place = { record: wanted, namespace, key }
-      const claim = await existingClaim(deps, place)
-      await tryOut(deps, place, template, !claim)
-      return await make(place, template, claim !== undefined)
-    }
+    const at = { record: wanted, namespace }
+    const found = await statefulSetAt(at)
+    if (found) return await ensureExisting(found, at, template)
+    const place = { ...at, key }
+    const claim = await existingClaim(deps, place)
+    await tryOut(deps, place, template, !claim)
+    if (await make(place, template, claim)) return
+    const other = await statefulSetAt(at)
+    if (!other) throw inMotion("Somebody makes and deletes it at the same time. Try again in a moment.")
+    await ensureExisting(other, at, template)
+  }
+
+  async function ensureExisting(
+    found: StatefulSet,
+    { record: wanted, namespace }: Pick<Place, "namespace" | "record">,
+    template: Template,
+  ): Promise<void> {
     refuseLeaving(found)
     const record = recordOf(found, key)
     if (record?.owner !== wanted.owner) throw taken(wanted.id, namespace)
@@ -192,10 +207,21 @@ export function makeLifecycle(deps: LifecycleDeps): Lifecycle {
     }
   }
 
-  async function remove(id: string, { data }: { data: "keep" | "delete" }): Promise<void> {
+  async function remove(
+    id: string,
+    { data, ifFresh = false }: { data: "keep" | "delete"; ifFresh?: boolean },
+  ): Promise<"deleted" | "used"> {
     const place = placeOf(id)
-    if (!place) return
+    if (!place) return "deleted"
+    if (ifFresh) return removeFresh(deps, place)
     await (data === "keep" ? keepAsData(deps, place) : removeAll(deps, place))
+    return "deleted"
+  }
+
+  async function noteUsedAt(id: string): Promise<void> {
+    const place = placeOf(id)
+    if (!place) throw unknown()
+    await noteUsed(deps, place)
   }
 
   /** The API server's refusals become Problems at the door, in the words for a person. */
@@ -218,6 +244,7 @@ export function makeLifecycle(deps: LifecycleDeps): Lifecycle {
     delete: told(remove),
     change: told(change),
     noteIntent: told(noteIntent),
+    noteUsed: told(noteUsedAt),
   }
 }
 

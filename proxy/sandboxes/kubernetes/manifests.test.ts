@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest"
 import { parse, parseAllDocuments } from "yaml"
 import { readTemplates } from "../templates/read-templates.ts"
 import { manifests } from "./manifests.ts"
-import { neededRights } from "./rights-table.ts"
+import { shippedRights } from "./rights-table.ts"
 
 const made = (templates = "templates: []") =>
   manifests({
@@ -68,11 +68,11 @@ describe("the manifests", () => {
     })
   })
 
-  test("give exactly the rights that the driver uses, and nothing over the whole cluster", () => {
+  test("give exactly the rights that the driver uses, those that it can do without included, and nothing over the whole cluster", () => {
     const list = objects()
     const { rules = [] } = named(list, "Role", "sandbar-sandboxes") ?? {}
     expect(rules).toEqual(
-      neededRights.map(({ apiGroup, resource, verbs }) => ({
+      shippedRights.map(({ apiGroup, resource, verbs }) => ({
         apiGroups: [apiGroup],
         resources: [resource],
         verbs,

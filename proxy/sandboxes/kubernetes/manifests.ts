@@ -4,7 +4,7 @@ import type { V1NetworkPolicy, V1Role, V1RoleBinding, V1ServiceAccount } from "@
 import { stringify } from "yaml"
 import type { Template } from "../templates/template.ts"
 import { networkPolicies } from "./network-policies.ts"
-import { neededRights, type Right, rightsAtHome, rightsByPerson } from "./rights-table.ts"
+import { type Right, rightsAtHome, rightsByPerson, shippedRights } from "./rights-table.ts"
 
 export type ManifestOptions = {
   templates: readonly Template[]
@@ -40,7 +40,7 @@ function inNamespace(namespace: string, options: ManifestOptions): string[] {
     ? `Apply the following in every namespace that ${namespace} stands for: kubectl apply -n NAMESPACE -f -`
     : `Everything below is for the namespace ${namespace}.`
   const objects = [
-    roleOf(sandboxesName, isPattern ? [...neededRights, ...rightsByPerson] : neededRights),
+    roleOf(sandboxesName, isPattern ? [...shippedRights, ...rightsByPerson] : shippedRights),
     bindingOf(sandboxesName, options),
     ...networkPolicies(rulesOf(options)),
   ]

@@ -18,6 +18,8 @@ export const startedAtAnnotation = "sandbar/started-at"
 export const wokenAtAnnotation = "sandbar/woken-at"
 /** When the data was set aside, on the claim of a deleted sandbox. */
 export const keptSinceAnnotation = "sandbar/kept-since"
+/** On the claim that was made for a new sandbox, until somebody may have used it. */
+export const freshAnnotation = "sandbar/fresh"
 export const keepAwakeAnnotation = "sandbar/keep-awake-until"
 
 /** Whose fields are whose: the objects as the template wants them, and what changes while a sandbox lives. */

@@ -65,7 +65,7 @@ describe("the objects of a sandbox", () => {
   test("are those that the golden file shows", async () => {
     const objects = [
       statefulSetOf(place, template),
-      claimOf(place, template),
+      claimOf(place, template, true),
       serviceOf(place, "uid-of-the-set"),
       secretOf(place, "uid-of-the-set", "a password"),
       leaseOf(place, "uid-of-the-set"),

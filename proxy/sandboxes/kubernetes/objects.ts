@@ -2,6 +2,7 @@
 // processes never share the SQLite files on the volume. It owns Service, Secret and Lease; the data belongs to nobody.
 import type { SandboxRecord } from "../driver.ts"
 import type { Template } from "../templates/template.ts"
+import { fresh } from "./fresh.ts"
 import {
   claimName,
   idLabel,
@@ -63,12 +64,14 @@ export function statefulSetOf(place: Place, template: Template, replicas?: 0): S
   } as StatefulSet
 }
 
-export function claimOf(place: Place, template: Template): Claim {
+/** `isNew`: nothing was there before, so it stays fresh until somebody may have used it. */
+export function claimOf(place: Place, template: Template, isNew = false): Claim {
   const { storageClass } = partOf(template)
+  const metadata = metadataOf(place, claimName(place.record.id))
   return {
     apiVersion: "v1",
     kind: "PersistentVolumeClaim",
-    metadata: metadataOf(place, claimName(place.record.id)),
+    metadata: { ...metadata, annotations: { ...metadata.annotations, ...(isNew ? fresh : {}) } },
     spec: {
       accessModes: ["ReadWriteOnce"],
       resources: { requests: { storage: template.resources.storage } },
@@ -131,9 +134,10 @@ export const microTime = (ms: number): string => new Date(ms).toISOString().repl
 export const isoTime = (ms: number): string => new Date(ms).toISOString()
 
 /** Starts. `isNew`: it did not run before, so this run begins now. A racing stop sees that something changed. */
-export function wakePatch(now: number, isNew: boolean) {
+export function wakePatch(now: number, isNew: boolean, managedFields?: readonly object[]) {
   return {
     metadata: {
+      ...(managedFields === undefined ? {} : { managedFields }),
       annotations: {
         [wokenAtAnnotation]: isoTime(now),
         ...(isNew ? { [startedAtAnnotation]: isoTime(now) } : {}),

@@ -1,6 +1,12 @@
 // Every state and every failure as the objects of Kubernetes show it, and what a person is told.
 import { describe, expect, test } from "vitest"
-import { keepAwakeAnnotation, keptSinceAnnotation, startedAtAnnotation, wokenAtAnnotation } from "./names.ts"
+import {
+  freshAnnotation,
+  keepAwakeAnnotation,
+  keptSinceAnnotation,
+  startedAtAnnotation,
+  wokenAtAnnotation,
+} from "./names.ts"
 import { observe, type SandboxParts } from "./observe.ts"
 import type { Claim, KubeEvent, Pod, StatefulSet } from "./wire.ts"
 
@@ -86,6 +92,13 @@ const running = (parts: Partial<SandboxParts>, seconds = 10) =>
   look({ statefulSet: statefulSet(), claim: claim(), ...parts }, seconds)
 
 describe("a start", () => {
+  test("begins with a StatefulSet that is stopped until its password is there, and is no sleep", () => {
+    const made = statefulSet(0, { [startedAtAnnotation]: undefined, [wokenAtAnnotation]: undefined })
+    const young = { ...made, metadata: { ...made.metadata, creationTimestamp: at(9) } }
+    expect(running({ statefulSet: young })).toMatchObject({ wanted: "running", up: false, step: "queued" })
+    expect(running({ statefulSet: young }, 60)).toMatchObject({ wanted: "stopped", leaving: false })
+  })
+
   test("is queued until there is a pod", () => {
     expect(running({})).toMatchObject({ wanted: "running", step: "queued", up: false, leaving: false })
   })
@@ -158,6 +171,14 @@ describe("what is wanted", () => {
     const stopped = look({ statefulSet: statefulSet(0), claim: claim() })
     expect(stopped).toMatchObject({ wanted: "stopped", leaving: false })
     expect(stopped.startedAt).toBeUndefined()
+  })
+
+  test("may be given up without a name only while the volume carries the mark of a new one", () => {
+    const marked = claim("Bound", { annotations: { [freshAnnotation]: "true" } })
+    expect(look({ statefulSet: statefulSet(1), claim: marked }).isFresh).toBe(true)
+    expect(look({ statefulSet: statefulSet(0), claim: marked }).isFresh).toBe(true)
+    expect(look({ statefulSet: statefulSet(1), claim: claim() }).isFresh).toBe(false)
+    expect(look({ statefulSet: statefulSet(1) }).isFresh).toBe(false)
   })
 
   test("is data when the volume says since when, and nothing when that goes too", () => {

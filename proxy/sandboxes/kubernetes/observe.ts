@@ -13,6 +13,7 @@ import {
   volumeLost,
 } from "./failures-of-place.ts"
 import { type Finding, finding, type Rule } from "./finding.ts"
+import { markOf } from "./fresh.ts"
 import {
   initContainer,
   keepAwakeAnnotation,
@@ -46,7 +47,8 @@ const rules: readonly Rule[] = [
 
 export function observe(parts: SandboxParts, record: SandboxRecord, now: number): Observation {
   const { statefulSet, claim } = parts
-  const base = { record, ...attentionOf(parts, record), ...dataOf(parts) }
+  const isFresh = markOf(claim) !== undefined
+  const base = { record, isFresh, ...attentionOf(parts, record), ...dataOf(parts) }
   if (statefulSet && !statefulSet.metadata?.deletionTimestamp) return observeLiving(parts, base, now)
   const leaving = statefulSet !== undefined || parts.pod !== undefined
   const keptSince = timeOf(annotation(claim, keptSinceAnnotation))
@@ -61,12 +63,14 @@ export function observe(parts: SandboxParts, record: SandboxRecord, now: number)
   return { ...base, ...asleep, wanted: "data", keptSince: since, version: `data ${since}` }
 }
 
-type Base = Pick<Observation, "record" | "intentAt" | "keepAwakeUntil" | "dataBytes">
+type Base = Pick<Observation, "record" | "isFresh" | "intentAt" | "keepAwakeUntil" | "dataBytes">
 
 function observeLiving(parts: SandboxParts, base: Base, now: number): Observation {
   const { statefulSet, pod } = parts
   const version = versionOf(statefulSet)
   const startedAt = timeOf(annotation(statefulSet, startedAtAnnotation)) ?? base.record.createdAt
+  if (isBeingMade(statefulSet, now))
+    return { ...base, ...beingMade, up: false, leaving: false, step: "queued", entered: {} }
   if ((statefulSet?.spec?.replicas ?? 1) === 0)
     return {
       ...base,
@@ -103,6 +107,12 @@ export function versionOf(statefulSet: SandboxParts["statefulSet"]): string {
 /** The volume is made first; what follows takes a moment, or never comes when the proxy that made it has ended. */
 const makingMs = 30_000
 const beingMade = { wanted: "running" as const, version: "being made" }
+
+/** It comes into being stopped, and is started once its password is there. */
+function isBeingMade(statefulSet: SandboxParts["statefulSet"], now: number): boolean {
+  if (statefulSet?.spec?.replicas !== 0 || annotation(statefulSet, startedAtAnnotation)) return false
+  return now - (timeOf(statefulSet.metadata?.creationTimestamp) ?? 0) < makingMs
+}
 
 /** Somebody deleted the StatefulSet, and not through us: then the volume would say since when it is only data. */
 const gone = {

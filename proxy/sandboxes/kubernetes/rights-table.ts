@@ -6,6 +6,8 @@ export type Right = {
   /** With its subresource: `pods/log`. */
   readonly resource: string
   readonly verbs: readonly string[]
+  /** What there is not without it, for one that Sandbar can do without. */
+  readonly without?: string
 }
 
 export const neededRights: readonly Right[] = [
@@ -32,6 +34,19 @@ export const neededRights: readonly Right[] = [
     verbs: ["get", "list", "watch", "create", "patch"],
   },
 ]
+
+/** Asked for like the others, and nothing is kept from anybody where it is missing. */
+export const optionalRights: readonly Right[] = [
+  {
+    apiGroup: "metrics.k8s.io",
+    resource: "pods",
+    verbs: ["list"],
+    without: "CPU and memory are not shown",
+  },
+]
+
+/** What the Role in the manifests holds. */
+export const shippedRights: readonly Right[] = [...neededRights, ...optionalRights]
 
 /** In a namespace that is named after a person: whose it is (namespace-owner.ts). Sandbar does without, for fewer names. */
 export const rightsByPerson: readonly Right[] = [{ apiGroup: "", resource: "namespaces", verbs: ["get"] }]

@@ -2,17 +2,24 @@
 import type { ClusterApi } from "./cluster-api.ts"
 import type { Right } from "./rights-table.ts"
 
-export type MissingRight = { namespace: string; resource: string; verbs: readonly string[] }
+export type MissingRight = {
+  namespace: string
+  resource: string
+  verbs: readonly string[]
+  /** See Right. */
+  without?: string
+}
 
 export async function findMissingRights(
   api: Pick<ClusterApi, "may">,
   namespace: string,
   rights: readonly Right[],
 ): Promise<MissingRight[]> {
-  const asked = rights.map(async ({ apiGroup, resource, verbs }) => {
+  const asked = rights.map(async ({ apiGroup, resource, verbs, without }) => {
     const may = await Promise.all(verbs.map((verb) => api.may(namespace, apiGroup, resource, verb)))
     const missing = verbs.filter((_, index) => !may[index])
-    return { namespace, resource: apiGroup === "" ? resource : `${resource}.${apiGroup}`, verbs: missing }
+    const name = apiGroup === "" ? resource : `${resource}.${apiGroup}`
+    return { namespace, resource: name, verbs: missing, ...(without !== undefined && { without }) }
   })
   return (await Promise.all(asked)).filter(({ verbs }) => verbs.length > 0)
 }
@@ -21,7 +28,11 @@ export async function findMissingRights(
 export function tableOf(missing: readonly MissingRight[]): string {
   const rows = [
     ["NAMESPACE", "RESOURCE", "MISSING VERBS"],
-    ...missing.map(({ namespace, resource, verbs }) => [namespace || "(all)", resource, verbs.join(", ")]),
+    ...missing.map(({ namespace, resource, verbs, without }) => [
+      namespace || "(all)",
+      resource,
+      `${verbs.join(", ")}${without === undefined ? "" : ` (optional: without it ${without})`}`,
+    ]),
   ]
   const widths = [0, 1].map((column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)))
   return rows
@@ -31,14 +42,17 @@ export function tableOf(missing: readonly MissingRight[]): string {
     .join("\n")
 }
 
+export const isNeeded = ({ without }: Pick<MissingRight, "without">): boolean => without === undefined
+
 /**
  * For a person; undefined while there is a namespace in which sandboxes can be made. Where there are several, a refusal
  * in one of them is told to whoever asks there.
  */
 export function sentenceOf(
-  missing: readonly MissingRight[],
+  found: readonly MissingRight[],
   namespaces: readonly string[],
 ): string | undefined {
+  const missing = found.filter(isNeeded)
   const [first] = missing
   const isWhole = namespaces.some((namespace) => !missing.some((right) => right.namespace === namespace))
   if (!first || isWhole) return undefined

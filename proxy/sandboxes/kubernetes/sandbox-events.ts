@@ -8,6 +8,8 @@ export type SandboxObjects = {
   readonly statefulSet?: StatefulSet
   readonly pod?: Pod
   readonly claim?: Claim
+  /** When the claim was first seen without its volume. */
+  readonly lostSince?: number
   readonly events: readonly KubeEvent[]
 }
 

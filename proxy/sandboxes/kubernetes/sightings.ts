@@ -2,13 +2,15 @@
 // failure only once they have lasted.
 import type { Driver, Endpoint, Observation } from "../driver.ts"
 import { basicAuthorization, endpointOrigin } from "./endpoint.ts"
-import { observe } from "./observe.ts"
+import { observe, type SandboxParts } from "./observe.ts"
 import type { Passwords } from "./passwords.ts"
 import type { SandboxStore } from "./sandbox-store.ts"
+import type { PodUsage } from "./usage.ts"
 
 export type SightingsOptions = {
   store: SandboxStore
   passwords: Passwords
+  usage: Pick<PodUsage, "of">
   now: () => number
   clusterDomain: string
 }
@@ -19,25 +21,39 @@ export type Sightings = Pick<Driver, "seen" | "watch" | "endpoint"> & {
   tick: () => void
 }
 
-export function makeSightings({ store, passwords, now, clusterDomain }: SightingsOptions): Sightings {
+export function makeSightings({ store, passwords, usage, now, clusterDomain }: SightingsOptions): Sightings {
   const seen = new Map<string, Observation>()
   const listeners = new Set<(id: string) => void>()
+  const lostSince = new Map<string, number>()
+
+  /** Kubernetes does not say since when a claim has lost its volume. */
+  function withLostSince(parts: SandboxParts): SandboxParts {
+    if (parts.claim?.status?.phase !== "Lost") {
+      lostSince.delete(parts.id)
+      return parts
+    }
+    const since = lostSince.get(parts.id) ?? now()
+    lostSince.set(parts.id, since)
+    return { ...parts, lostSince: since }
+  }
 
   function sight(id: string): Observation | undefined {
     const parts = store.parts(id)
     if (!parts) return undefined
-    const known = store.record(id)
+    const stored = store.record(id)
     const remains = parts.pod !== undefined || parts.statefulSet !== undefined || parts.claim !== undefined
     // Its record went with its volume; what still ends is told under the last one.
-    const record = known ?? (remains ? seen.get(id)?.record : undefined)
+    const record = stored ?? (remains ? seen.get(id)?.record : undefined)
     if (!record) return undefined
-    const observation = observe(parts, record, now())
+    const observation = observe(withLostSince(parts), record, now())
     if (observation.wanted !== "running") {
       passwords.forget(id)
       return observation
     }
     if (!observation.up) store.watchEvents(parts.namespace, now())
-    return observation.up ? withPassword(id, observation) : observation
+    const known = observation.up ? withPassword(id, observation) : observation
+    const used = known.up ? usage.of(parts.pod) : undefined
+    return used ? { ...known, usage: used } : known
   }
 
   /** Nothing can be sent there without it, so it is not up before it is known. */
@@ -56,6 +72,7 @@ export function makeSightings({ store, passwords, now, clusterDomain }: Sighting
     else {
       seen.delete(id)
       passwords.forget(id)
+      lostSince.delete(id)
       store.leave(id)
     }
     if (JSON.stringify(before) === JSON.stringify(after)) {

@@ -2,7 +2,8 @@
 import { idOfEvent } from "./sandbox-events.ts"
 import type { KubeEvent, KubeObject } from "./wire.ts"
 
-type Loose = KubeObject & { spec?: Record<string, unknown>; status?: unknown }
+type Loose = KubeObject & { spec?: Spec; status?: unknown }
+type Spec = Record<string, unknown> & { containers?: { name?: string; resources?: unknown }[] }
 
 /** What observing looks at in a specification, whatever the kind. */
 const keptFields = new Set([
@@ -18,8 +19,11 @@ const keptFields = new Set([
 export function slim<T extends KubeObject>(object: T): T {
   const { metadata, spec, ...rest } = object as Loose & { metadata?: { managedFields?: unknown } }
   const { managedFields: _, ...kept } = metadata ?? {}
-  const specOf = (all: Record<string, unknown>) =>
-    Object.fromEntries(Object.entries(all).filter(([name]) => keptFields.has(name)))
+  const specOf = ({ containers, ...all }: Spec) => ({
+    ...Object.fromEntries(Object.entries(all).filter(([name]) => keptFields.has(name))),
+    // What a pod may use stands there.
+    ...(containers && { containers: containers.map(({ name, resources }) => ({ name, resources })) }),
+  })
   return { ...rest, metadata: kept, ...(spec === undefined ? {} : { spec: specOf(spec) }) } as unknown as T
 }
 

@@ -5,7 +5,8 @@ import { Problem } from "../../../shared/problems.ts"
 import type { Template } from "../templates/template.ts"
 import { isStatus } from "./api-error.ts"
 import type { ClusterApi } from "./cluster-api.ts"
-import { claimName, keptSinceAnnotation } from "./names.ts"
+import { isCancelled, notFresh } from "./fresh.ts"
+import { claimName, fieldManager, keptSinceAnnotation } from "./names.ts"
 import {
   claimOf,
   leaseOf,
@@ -36,7 +37,7 @@ export async function existingClaim({ api }: SpawnDeps, place: Place): Promise<C
   const claim = await api.read({ resource: "persistentvolumeclaims", namespace, name: claimName(record.id) })
   if (!claim) return undefined
   if (recordOf(claim, key)?.owner !== record.owner) throw taken(claimName(record.id), namespace)
-  if (claim.metadata?.deletionTimestamp)
+  if (claim.metadata?.deletionTimestamp || isCancelled(claim))
     throw new Problem("sandbox.unavailable", "Its data is still being deleted. Try again in a moment.", {
       retryAfter: 5,
     })
@@ -66,10 +67,15 @@ export async function tryOut(
 }
 
 /** The volume first: a pod that finds none is placed a second later than it could be. */
-export async function makeClaim(deps: SpawnDeps, place: Place, template: Template): Promise<Claim> {
+export async function makeClaim(
+  deps: SpawnDeps,
+  place: Place,
+  template: Template,
+  isNew = false,
+): Promise<Claim> {
   const { namespace, record } = place
   const made = await deps.api
-    .create("persistentvolumeclaims", namespace, claimOf(place, template))
+    .create("persistentvolumeclaims", namespace, claimOf(place, template, isNew))
     .catch(async (error: unknown) => {
       const other = isStatus(error, 409) ? await existingClaim(deps, place) : undefined
       if (!other) throw error
@@ -80,19 +86,48 @@ export async function makeClaim(deps: SpawnDeps, place: Place, template: Templat
   return made
 }
 
-/** Kept data is a sandbox's again, under its present record, and no longer goes with another StatefulSet. */
-export async function reclaim({ api, store }: SpawnDeps, place: Place): Promise<void> {
+/**
+ * Kept data is a sandbox's again, under its present record, and no longer goes with another StatefulSet. Written over
+ * what was `found` alone: whoever cancels it meanwhile goes on to remove all of it, however long that takes.
+ */
+export async function reclaim(deps: SpawnDeps, place: Place, found: Claim): Promise<void> {
   const { record, namespace, key } = place
+  const at = { resource: "persistentvolumeclaims", namespace, name: claimName(record.id) } as const
   const metadata = {
     labels: labelsOf(record),
-    annotations: { ...annotationsOf(record, namespace, key), [keptSinceAnnotation]: null },
+    annotations: { ...annotationsOf(record, namespace, key), ...notFresh, [keptSinceAnnotation]: null },
     ownerReferences: null,
   }
-  const name = claimName(record.id)
-  store.learn(
-    "persistentvolumeclaims",
-    await api.merge({ resource: "persistentvolumeclaims", namespace, name }, { metadata }),
-  )
+  let claim: Claim | undefined = found
+  for (let conflicts = 0; ; conflicts++) {
+    const resourceVersion = claim?.metadata?.resourceVersion ?? ""
+    try {
+      const patch = { metadata: { ...metadata, resourceVersion } }
+      return deps.store.learn(at.resource, await deps.api.merge(at, patch))
+    } catch (error) {
+      if (!isStatus(error, 409) || conflicts >= mostConflicts) throw error
+    }
+    claim = await existingClaim(deps, place)
+  }
+}
+
+/**
+ * Without a pod: one that starts before the Secret is ours would keep the password that somebody has put there. Undefined
+ * when there is one already.
+ */
+export async function createStatefulSet(
+  { api, store }: SpawnDeps,
+  place: Place,
+  template: Template,
+): Promise<StatefulSet | undefined> {
+  try {
+    const made = await api.create("statefulsets", place.namespace, statefulSetOf(place, template, 0))
+    store.learn("statefulsets", made)
+    return made
+  } catch (error) {
+    if (isStatus(error, 409)) return undefined
+    throw error
+  }
 }
 
 export async function applyStatefulSet(
@@ -148,11 +183,22 @@ function inPlaceOf({ metadata }: Secret, secret: Secret): Secret {
   return { ...secret, metadata: { ...secret.metadata, resourceVersion } }
 }
 
+/** `applied`: as the apply before it left it. `isNew`: it did not run before. */
 export async function scaleUp(
   { api, store, now }: SpawnDeps,
   { record, namespace }: Place,
-  isNew: boolean,
+  { applied, isNew }: { applied: StatefulSet; isNew: boolean },
 ): Promise<void> {
   const at = { resource: "statefulsets", namespace, name: record.id } as const
-  store.learn("statefulsets", await api.merge(at, wakePatch(now(), isNew)))
+  store.learn("statefulsets", await api.merge(at, wakePatch(now(), isNew, fieldsWithoutCreate(applied))))
+}
+
+/**
+ * Who owns which field, without what the create has claimed beside the apply: for its sake a field would stay that the
+ * template has lost. Undefined where it claims nothing any more.
+ */
+function fieldsWithoutCreate({ metadata }: StatefulSet) {
+  const all = metadata?.managedFields ?? []
+  const kept = all.filter(({ manager, operation }) => manager !== fieldManager || operation !== "Update")
+  return kept.length === all.length ? undefined : kept
 }

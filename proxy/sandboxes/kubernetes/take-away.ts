@@ -2,6 +2,7 @@
 // is still to come, and the cluster does the rest by itself.
 import { isStatus } from "./api-error.ts"
 import type { ClusterApi } from "./cluster-api.ts"
+import { cancel, noteUsed } from "./fresh.ts"
 import { claimName, keptSinceAnnotation } from "./names.ts"
 import { isoTime, ownerReference, type Place } from "./objects.ts"
 import type { SandboxStore } from "./sandbox-store.ts"
@@ -9,16 +10,26 @@ import type { SandboxStore } from "./sandbox-store.ts"
 type Deps = { api: ClusterApi; store: SandboxStore; now: () => number }
 
 /** The volume says since when it is only data before its StatefulSet goes: else it would look as if somebody else did it. */
-export async function keepAsData(deps: Deps, { record, namespace }: Place): Promise<void> {
+export async function keepAsData(deps: Deps, place: Place): Promise<void> {
+  const { record, namespace } = place
   const { store, now } = deps
   const set = await deps.api.read({ resource: "statefulsets", namespace, name: record.id })
   // Nothing but data already: since when stays as it is.
   if (!set && isKept(store, record.id)) return
+  // What somebody cancels at this moment is removed to its end: its data cannot be kept any more.
+  await noteUsed(deps, place)
   await patchClaim(deps, record.id, namespace, {
     annotations: { [keptSinceAnnotation]: isoTime(now()) },
     ownerReferences: null,
   })
   await removeSet(deps, record.id, namespace, set?.metadata?.uid)
+}
+
+/** Only while nobody can have used it: else "used", and nothing was done. */
+export async function removeFresh(deps: Deps, place: Place): Promise<"deleted" | "used"> {
+  if (!(await cancel(deps, place))) return "used"
+  await removeAll(deps, place)
+  return "deleted"
 }
 
 /** The volume goes with its StatefulSet, even if we never come to the last line. */
