@@ -182,6 +182,19 @@ describe("sessions", () => {
     expect(state.errors.ses_1).toBeUndefined()
   })
 
+  test("an error is history with the next prompt, also when the rest of it is lost in a gap", () => {
+    const prompted = (id: string, created: number) =>
+      apply("message.updated", { sessionID: "ses_1", info: userMessage(id, { time: { created } }) })
+    error("broken")
+    prompted("msg_1", 1000)
+    prompted("msg_0", 500)
+    expect(state.errors.ses_1).toBe("broken.")
+    const info = userMessage("msg_3", { time: { created: 9000 } })
+    state.messages.ses_1?.push({ info, parts: [], pending: true })
+    prompted("msg_3", 3000)
+    expect(state.errors.ses_1).toBeUndefined()
+  })
+
   test("the stack trace that follows an error does not hide its sentence", () => {
     error("Model not found: q/z.")
     error("ProviderModelNotFoundError: Model not found: q/z.\n    at <anonymous> (/$bunfs/x.js:1:1)")

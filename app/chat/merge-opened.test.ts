@@ -39,6 +39,13 @@ test("what went wrong is forgotten when the next prompt was sent and answered in
   expect(state.errors).toEqual({})
 })
 
+test("what went wrong is forgotten, too, when that prompt waited in the outbox of another tab", () => {
+  const state = failedState()
+  state.messages.ses_1?.push({ ...prompt("msg_2", "msg_2"), pending: true })
+  resync(state, ["msg_1", "msg_2"], [], true)
+  expect(state.errors).toEqual({})
+})
+
 test("what went wrong stays while no other prompt was sent, and when it went wrong again after the gap", () => {
   const state = failedState()
   resync(state, ["msg_1"], [], true)

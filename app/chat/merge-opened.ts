@@ -4,7 +4,7 @@ import { applySessionEvent, dropSession, putSession } from "./apply-session-even
 import type { ChatState, Turn } from "./chat-state.ts"
 import { missing, type SessionSnapshot } from "./fetch-session.ts"
 import { type HeldTexts, mergeMessages } from "./merge-messages.ts"
-import { findTurn } from "./turn-order.ts"
+import { hasArrived } from "./turn-order.ts"
 
 export function mergeOpened(
   draft: ChatState,
@@ -27,5 +27,5 @@ export function mergeOpened(
 /** The next prompt was sent in the gap: what went wrong with the one before is history. */
 function wasPromptedSince(before: readonly Turn[] | undefined, now: readonly Turn[]): boolean {
   const last = now.findLast((turn) => turn.info.role === "user")
-  return before !== undefined && last !== undefined && !findTurn(before, last.info.id)
+  return before !== undefined && last !== undefined && !hasArrived(before, last.info.id)
 }

@@ -26,3 +26,9 @@ export function placeTurn(turns: Turn[], turn: Turn): void {
 export function findTurn(turns: readonly Turn[], messageID: string): Turn | undefined {
   return turns.findLast((turn) => turn.info.id === messageID)
 }
+
+/** What waits in the outbox stands there too, and has not. */
+export function hasArrived(turns: readonly Turn[], messageID: string): boolean {
+  const turn = findTurn(turns, messageID)
+  return turn !== undefined && !turn.pending
+}
