@@ -9,7 +9,9 @@ import { makeWorld, type Start, type World } from "./world.ts"
 const numRuns = Number(process.env.MODEL_RUNS ?? 300)
 /** On a busy machine fewer stories have to do, unless somebody asked for a number. */
 const limitMs = process.env.MODEL_RUNS === undefined ? 30_000 : 3_600_000
-const seed = Number(process.env.MODEL_SEED ?? Date.now() % 2 ** 31)
+/** A commit is judged by the same stories every time; who looks longer looks elsewhere each time. */
+const drawn = process.env.MODEL_RUNS === undefined ? 20_261_121 : Date.now() % 2 ** 31
+const seed = Number(process.env.MODEL_SEED ?? drawn)
 
 const start: fc.Arbitrary<Start> = fc.record({
   seed: fc.nat(),
