@@ -53,6 +53,9 @@ export function createChat(connection: Connection, options: ChatOptions = {}): C
     ...("locks" in options && { locks: options.locks }),
   })
 
+  /** With its sub-agents, which no list has: one may have been opened, and fetched, since the list was asked for. */
+  const isOpened = (id: string) => opened.has(id) || opened.has(state.sessions[id]?.parentID ?? "")
+
   const resync: Follower["resync"] = async (signal) => {
     gap.abort(gone)
     gap = new AbortController()
@@ -64,7 +67,7 @@ export function createChat(connection: Connection, options: ChatOptions = {}): C
       return () => {
         log.stop()
         batch(() => {
-          mergePages(log.events, opened.has)
+          mergePages(log.events, isOpened)
           mergeOpened(log.events)
           setStale(false)
         })

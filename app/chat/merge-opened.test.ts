@@ -59,3 +59,13 @@ test("of a session that nobody looks at, nothing is known after a gap", () => {
   resync(state, [], [], false)
   expect(state.errors).toEqual({})
 })
+
+test("a sub-agent's session that was deleted in the gap is gone, and one that began after the answer is there", () => {
+  const state = failedState()
+  const child = (id: string) => session(id, { parentID: "ses_1" })
+  for (const id of ["ses_2", "ses_3"]) state.sessions[id] = child(id)
+  const opening = { session: session("ses_1"), children: [child("ses_3")], turns: [], cursor: undefined }
+  const created = { type: "session.created", properties: { sessionID: "ses_4", info: child("ses_4") } }
+  mergeOpened(state, "ses_1", opening, [created as ServerEvent], new Map())
+  expect(Object.keys(state.sessions)).toEqual(["ses_1", "ses_3", "ses_4"])
+})

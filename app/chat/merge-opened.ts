@@ -18,6 +18,9 @@ export function mergeOpened(
     return
   }
   if (wasPromptedSince(draft.messages[sessionID], snapshot.turns)) delete draft.errors[sessionID]
+  const there = new Set(snapshot.children.map(({ id }) => id))
+  for (const { id, parentID } of Object.values(draft.sessions))
+    if (parentID === sessionID && !there.has(id)) dropSession(draft, id)
   for (const session of [snapshot.session, ...snapshot.children]) putSession(draft, session)
   for (const event of since) applySessionEvent(draft, event)
   // Deleted meanwhile.
