@@ -1,3 +1,4 @@
+import { getEventListeners } from "node:events"
 import { describe, expect, test } from "vitest"
 import { makeDriverClock } from "../../tests/fakes/driver-clock.ts"
 import { makeMemoryDriver } from "../../tests/fakes/memory-driver.ts"
@@ -10,7 +11,7 @@ const second = 1_000
 
 function makeWorld() {
   const clock = makeDriverClock()
-  const world = { answers: true, asked: 0, disk: "good" as "good" | "full" }
+  const world = { answers: true, asked: 0, disk: "good" as "good" | "full", listeners: 0 }
   const warnings: string[] = []
   const before = (call: string) => {
     if (call === "noteUsed" && world.disk === "full") throw new Error("ENOSPC")
@@ -20,8 +21,9 @@ function makeWorld() {
   const took: number[] = []
   const health = makeHealthOfStart({
     driver,
-    isHealthy: async () => {
+    isHealthy: async (_observation, _endpoint, signal) => {
       world.asked += 1
+      world.listeners = getEventListeners(signal, "abort").length
       return world.answers
     },
     onChange: (changed) => void changes.push(changed),
@@ -127,6 +129,16 @@ test("nobody gets through before it is stored that it is not fresh any more", as
   world.disk = "good"
   await clock.advance(3 * second)
   expect([health.of(id), driver.seen.get(id)?.isFresh]).toEqual(["healthy", false])
+})
+
+test("exhaustion: a server that never answers is asked for an hour, and nothing is heaped up by that", async () => {
+  const { clock, driver, world, start } = makeWorld()
+  world.answers = false
+  await start()
+  driver.up(id)
+  await clock.advance(3_600 * second)
+  expect(world.asked).toBeGreaterThan(1_000)
+  expect(world.listeners).toBeLessThan(3)
 })
 
 test("nothing is asked about what is stopped, deleted, or after we stop", async () => {

@@ -92,7 +92,11 @@ export function makeHealthOfStart(deps: HealthDeps): HealthOfStart {
     if (healthy) return settle(id, check, "healthy")
     // It may still recover: a person reads what is wrong, and we go on asking.
     if (now() - check.since >= giveUpMs) settle(id, check, "unhealthy")
-    const cancel = after(delayMs, () => void ask(id, check, Math.min(2 * delayMs, longestDelayMs)))
+    const cancel = after(delayMs, () => {
+      // It may be asked for days.
+      signal.removeEventListener("abort", cancel)
+      void ask(id, check, Math.min(2 * delayMs, longestDelayMs))
+    })
     signal.addEventListener("abort", cancel, { once: true })
   }
 

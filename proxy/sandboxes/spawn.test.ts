@@ -3,7 +3,7 @@ import type { SpawnRequest } from "../../shared/sandboxes.ts"
 import { isSandboxId } from "../../shared/servers.ts"
 import { type MemoryDriverOptions, makeMemoryDriver } from "../../tests/fakes/memory-driver.ts"
 import { testTemplate } from "../../tests/fakes/test-template.ts"
-import type { SandboxRecord } from "./driver.ts"
+import type { Observation, SandboxRecord } from "./driver.ts"
 import { sandboxId } from "./names.ts"
 import { makeOwnerOf } from "./owner.ts"
 import { makeSpawn } from "./spawn.ts"
@@ -210,6 +210,23 @@ describe("the quota", () => {
     const [one, two] = await Promise.allSettled([first.ask({ name: "One" }), second.ask({ name: "Two" })])
     expect([one?.status, two?.status]).toEqual(["fulfilled", "rejected"])
     expect([...first.driver.seen.values()].map(({ record }) => record.name)).toEqual(["One"])
+  })
+
+  test("race: data that this replica had not seen yet outlives the sandbox that goes on with it and gives way", async () => {
+    const other = makeWorld({ now: () => 1 })
+    const { driver } = other
+    const { id } = await other.ask({ name: "Two" })
+    await driver.delete(id, { data: "keep" })
+    const data = driver.store.sandboxes.get(id) as Observation
+    driver.store.sandboxes.delete(id)
+    const before = async (call: string) => {
+      if (call !== "ensure") return
+      driver.store.sandboxes.set(id, data)
+      await other.ask({ name: "One" })
+    }
+    const late = makeWorld({ most: 1, now: () => 1_000, store: driver.store, before })
+    await expect(late.ask({ name: "Two" })).rejects.toMatchObject({ code: "sandbox.quota" })
+    expect(driver.seen.get(id)?.wanted).toBe("data")
   })
 
   test("race: the same sandbox made by two replicas at once is one, and stays", async () => {

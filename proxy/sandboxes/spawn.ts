@@ -66,7 +66,9 @@ export function makeSpawn(deps: SpawnDeps): Spawn {
       if (all.length <= deps.most) return
       if (all.findIndex((record) => record.id === id) >= deps.most) break
     }
-    await driver.delete(id, { data })
+    // What this replica had not seen yet, data of an earlier one with this id, is nobody's to remove.
+    const isKept = data === "keep" || (await driver.delete(id, { data, ifFresh: true })) === "used"
+    if (isKept) await driver.delete(id, { data: "keep" })
     throw tooMany(deps.most, deps.most)
   }
 

@@ -6,7 +6,7 @@ import { cancel, markOf, noteUsed } from "./fresh.ts"
 import { claimName, freshAnnotation } from "./names.ts"
 import { existingClaim, reclaim } from "./spawn-objects.ts"
 import { annotationsOf } from "./stored-record.ts"
-import { keepAsData } from "./take-away.ts"
+import { keepAsData, removeFresh } from "./take-away.ts"
 import type { Claim } from "./wire.ts"
 
 const place = { record, namespace: "team-a", key }
@@ -14,9 +14,10 @@ type Patch = { metadata: { resourceVersion?: string; annotations: Record<string,
 
 function claimWith(mark: string | undefined, createdAt = record.createdAt): Claim {
   const { metadata } = stored()
-  const own = annotationsOf({ ...record, createdAt }, "team-a", key)
-  const annotations = { ...own, ...(mark === undefined ? {} : { [freshAnnotation]: mark }) }
-  return { metadata: { ...metadata, name: claimName(record.id), annotations, resourceVersion: "1" } } as Claim
+  const sealed = annotationsOf({ ...record, createdAt }, "team-a", key)
+  const annotations = { ...sealed, ...(mark === undefined ? {} : { [freshAnnotation]: mark }) }
+  const own = { name: claimName(record.id), uid: "its own", annotations, resourceVersion: "1" }
+  return { metadata: { ...metadata, ...own } } as Claim
 }
 
 /** `seen`: what the watch told last. `onRead` comes after each look, before what is written because of it. */
@@ -37,6 +38,9 @@ function world(claim: Claim | undefined, seen = claim, onRead: () => void = () =
       onRead()
       return found
     },
+    remove: async (_: object, { uid }: { uid?: string } = {}) => {
+      if (uid === undefined || uid === kept.claim?.metadata?.uid) kept.claim = undefined
+    },
     merge: async (_: object, { metadata }: Patch) => {
       const version = metadata.resourceVersion
       if (version !== undefined && version !== kept.claim?.metadata?.resourceVersion)
@@ -45,9 +49,15 @@ function world(claim: Claim | undefined, seen = claim, onRead: () => void = () =
       return write(metadata.annotations)
     },
   }
-  const store = { learn: () => undefined, parts: () => ({ claim: seen }) }
+  const store = { learn: () => undefined, forget: () => undefined, parts: () => ({ claim: seen }) }
   const deps = { api, store } as unknown as Parameters<typeof keepAsData>[0]
-  return { kept, write, deps, noteUsed: () => noteUsed(deps, place), cancel: () => cancel(deps, place) }
+  return {
+    kept,
+    write,
+    deps,
+    noteUsed: () => noteUsed(deps, place),
+    cancel: async () => (await cancel(deps, place)) !== undefined,
+  }
 }
 
 describe("a fresh sandbox", () => {
@@ -123,6 +133,21 @@ describe("a cancelling that takes its time", () => {
     await expect(keepAsData(deps(its), place)).rejects.toMatchObject({ code: "sandbox.unknown" })
     expect(markOf(its.kept.claim)).toBe("cancelled")
   })
+
+  test.each([1, 2])(
+    "leaves the volume alone that the next sandbox with this id has after look %i",
+    async (looks) => {
+      const next = { metadata: { ...claimWith("true").metadata, uid: "another" } } as Claim
+      const its = world(claimWith("true"), undefined, () => {
+        if (its.kept.reads === looks && looks === 2) its.kept.claim = next
+      })
+      its.deps.store.learn = () => {
+        if (looks === 1) its.kept.claim = next
+      }
+      expect(await removeFresh(deps(its), place)).toBe("deleted")
+      expect(its.kept.claim).toBe(next)
+    },
+  )
 
   test("does not hold up a start over a volume that changes for other reasons", async () => {
     const its = world(claimWith(undefined))

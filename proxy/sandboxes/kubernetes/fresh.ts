@@ -37,8 +37,8 @@ export async function noteUsed(deps: Deps, place: Place): Promise<void> {
   })
 }
 
-/** Says whether it was fresh: then it never becomes anything else, and everything of it may go. */
-export function cancel(deps: Deps, place: Place): Promise<boolean> {
+/** Gives the volume if it was fresh: then it never becomes anything else, and everything of it may go. */
+export function cancel(deps: Deps, place: Place): Promise<Claim | undefined> {
   return changeMark(deps, place, () => cancelled)
 }
 
@@ -49,21 +49,22 @@ function isKnownUsed(claim: Claim | undefined, { record, key }: Place): boolean 
   )
 }
 
-/** False where there is no mark (any more). */
+/** Gives it as it is now; undefined where there is no mark (any more). */
 async function changeMark(
   { api, store }: Deps,
   { record, namespace }: Place,
   next: (claim: Claim) => Readonly<Record<string, string | null>>,
-): Promise<boolean> {
+): Promise<Claim | undefined> {
   const at = { resource: "persistentvolumeclaims", namespace, name: claimName(record.id) } as const
   for (let conflicts = 0; ; conflicts++) {
     const claim = await api.read(at)
-    if (!claim || markOf(claim) === undefined) return false
+    if (!claim || markOf(claim) === undefined) return undefined
     const annotations = next(claim)
     const resourceVersion = claim.metadata?.resourceVersion ?? ""
     try {
-      store.learn(at.resource, await api.merge(at, { metadata: { resourceVersion, annotations } }))
-      return true
+      const changed = await api.merge(at, { metadata: { resourceVersion, annotations } })
+      store.learn(at.resource, changed)
+      return changed
     } catch (error) {
       if (!isStatus(error, 409) || conflicts >= mostConflicts) throw error
     }

@@ -7,6 +7,7 @@ import type { Capabilities, Driver, SandboxRecord } from "../driver.ts"
 import type { Template } from "../templates/template.ts"
 import { makeClusterApi } from "./cluster-api.ts"
 import { type CredentialSource, loadKubeConfig, makeCredentialSource } from "./credentials.ts"
+import { finishCancelled } from "./finish-cancelled.ts"
 import { runForLeader } from "./leader.ts"
 import { makeLifecycle } from "./lifecycle.ts"
 import { listRecords } from "./list-records.ts"
@@ -191,7 +192,10 @@ export function makeKubernetesDriver(options: KubernetesDriverOptions): Driver {
     lead: (lead) => {
       const identity = `${env.HOSTNAME ?? "sandbar"}-${randomBytes(6).toString("hex")}`
       const onError = (err: unknown) => log.warn({ err }, "leading, or the election of who leads, went wrong")
-      const run = () => runForLeader({ api, namespace: home, identity, lead, onError, signal, now })
+      const tidy = (until: AbortSignal) =>
+        finishCancelled({ api, store, key, seen: sightings.seen, log }, until)
+      const both = async (until: AbortSignal) => void (await Promise.all([lead(until), tidy(until)]))
+      const run = () => runForLeader({ api, namespace: home, identity, lead: both, onError, signal, now })
       ending.push(ready.then(run))
     },
     close: async () => {

@@ -1,5 +1,8 @@
 import { expect, test, vi } from "vitest"
+import { makeNamespace } from "../../../tests/fakes/kubernetes-namespace.ts"
+import { recordKey, storedSandbox } from "../../../tests/fakes/kubernetes-record.ts"
 import { testTemplate } from "../../../tests/fakes/test-template.ts"
+import { markOf } from "./fresh.ts"
 import { makeLifecycle } from "./lifecycle.ts"
 
 const record = {
@@ -94,3 +97,34 @@ test("a start takes seven round trips: what need not wait for each other does no
     vi.useRealTimers()
   }
 })
+
+function inNamespace() {
+  const its = makeNamespace()
+  const { api, store } = its
+  const options = { key: recordKey, now: () => 0, openNamespace: async () => undefined }
+  return { ...its, ...makeLifecycle({ api, store, ...options }) }
+}
+
+test("a new sandbox is fresh, and one that is woken after somebody deleted all of it is not", async () => {
+  const its = inNamespace()
+  await its.ensure(storedSandbox, templateIn("team-a"))
+  expect(markOf(its.claim())).toBe("true")
+  for (const what of ["statefulsets", "leases", "services", "secrets"]) its.drop(what, storedSandbox.id)
+  its.drop("persistentvolumeclaims", `${storedSandbox.id}-data`)
+  await its.wake(storedSandbox.id, templateIn("team-a"))
+  expect([its.claim() !== undefined, markOf(its.claim())]).toEqual([true, undefined])
+})
+
+test.each(["with", "without"])(
+  "one that was cancelled is not woken but being deleted, %s its StatefulSet",
+  async (how) => {
+    const its = inNamespace()
+    its.putClaim("cancelled")
+    if (how === "with") its.putStatefulSet()
+    await expect(its.wake(storedSandbox.id, templateIn("team-a"))).rejects.toMatchObject({
+      code: "sandbox.unavailable",
+      detail: expect.stringContaining("being deleted"),
+    })
+    expect(its.calls.filter((call) => !call.startsWith("read"))).toEqual([])
+  },
+)

@@ -55,8 +55,12 @@ export function makeLifecycle(deps: LifecycleDeps): Lifecycle {
     api.read({ resource: "statefulsets", namespace, name: record.id })
 
   /** Whether it was made: not, where another replica was faster. */
-  async function make(place: Place, template: Template, claim: Claim | undefined): Promise<boolean> {
-    if (!claim) await makeClaim(deps, place, template, true)
+  async function make(
+    place: Place,
+    template: Template,
+    { claim, isNew }: { claim: Claim | undefined; isNew: boolean },
+  ): Promise<boolean> {
+    if (!claim) await makeClaim(deps, place, template, isNew)
     const owner = await createStatefulSet(deps, place, template)
     if (!owner) return false
     const [applied] = await Promise.all([
@@ -86,7 +90,8 @@ export function makeLifecycle(deps: LifecycleDeps): Lifecycle {
     throw inMotion("It is still being deleted. Try again in a moment.")
   }
 
-  async function ensure(wanted: SandboxRecord, template: Template): Promise<void> {
+  /** `isNew`: nobody can have used it. Not so for one that was there before, whatever is left of it. */
+  async function ensure(wanted: SandboxRecord, template: Template, isNew: boolean): Promise<void> {
     const known = store.placeOf(wanted.id)
     const namespace = known ?? namespaceOf(template, wanted)
     if (known === undefined && hasPattern(partOf(template).namespace))
@@ -98,7 +103,7 @@ export function makeLifecycle(deps: LifecycleDeps): Lifecycle {
     const place = { ...at, key }
     const claim = await existingClaim(deps, place)
     await tryOut(deps, place, template, !claim)
-    if (await make(place, template, claim)) return
+    if (await make(place, template, { claim, isNew })) return
     const other = await statefulSetAt(at)
     if (!other) throw inMotion("Somebody makes and deletes it at the same time. Try again in a moment.")
     await ensureExisting(other, at, template)
@@ -125,7 +130,7 @@ export function makeLifecycle(deps: LifecycleDeps): Lifecycle {
     const found = await statefulSetAt(place)
     if (!found) {
       if (observe(seen, place.record, now()).wanted === "data") throw unknown()
-      return await ensure(place.record, template)
+      return await ensure(place.record, template, false)
     }
     refuseLeaving(found)
     const record = recordOf(found, key) ?? place.record
@@ -236,7 +241,7 @@ export function makeLifecycle(deps: LifecycleDeps): Lifecycle {
 
   return {
     ensure: (record, template) =>
-      ensure(record, template).catch((error: unknown) => {
+      ensure(record, template, true).catch((error: unknown) => {
         throw asProblem(error, store.placeOf(record.id) ?? namespaceOf(template, record))
       }),
     wake: told(wake),

@@ -199,6 +199,16 @@ describe("what is wanted", () => {
     expect(look({ claim: doomed }).wanted).toBe("nothing")
   })
 
+  test("is nothing any more once its start was cancelled, however far the removal has come", () => {
+    const cancelled = claim("Bound", { annotations: { [freshAnnotation]: "cancelled" } })
+    const up = pod({ conditions: [readyCondition] })
+    const nothing = { wanted: "nothing", up: false, leaving: true }
+    expect(running({ claim: cancelled, pod: up })).toMatchObject(nothing)
+    expect(look({ statefulSet: statefulSet(0), claim: cancelled })).toMatchObject(nothing)
+    expect(look({ claim: cancelled })).toMatchObject(nothing)
+    expect(look({ claim: cancelled }).failure).toBeUndefined()
+  })
+
   test("has a version that a wake changes and a change of status does not", () => {
     const before = running({}).version
     expect(running({ pod: pod({ conditions: [readyCondition] }) }).version).toBe(before)

@@ -13,7 +13,7 @@ import {
   volumeLost,
 } from "./failures-of-place.ts"
 import { type Finding, finding, type Rule } from "./finding.ts"
-import { markOf } from "./fresh.ts"
+import { isCancelled, markOf } from "./fresh.ts"
 import {
   initContainer,
   keepAwakeAnnotation,
@@ -49,7 +49,9 @@ export function observe(parts: SandboxParts, record: SandboxRecord, now: number)
   const { statefulSet, claim } = parts
   const isFresh = markOf(claim) !== undefined
   const base = { record, isFresh, ...attentionOf(parts, record), ...dataOf(parts) }
-  if (statefulSet && !statefulSet.metadata?.deletionTimestamp) return observeLiving(parts, base, now)
+  const isLiving = statefulSet !== undefined && !statefulSet.metadata?.deletionTimestamp
+  // What was cancelled is removed to its end, however far that has come.
+  if (isLiving && !(claim && isCancelled(claim))) return observeLiving(parts, base, now)
   const leaving = statefulSet !== undefined || parts.pod !== undefined
   const keptSince = timeOf(annotation(claim, keptSinceAnnotation))
   const asleep = { up: false, leaving, step: "queued" as const, entered: {} }
@@ -151,9 +153,10 @@ function detailOf(parts: SandboxParts, wokenAt: number): string | undefined {
   return image && !pulled && !waits ? `Fetching the image ${image}.` : undefined
 }
 
-/** Deleted, or to go with a StatefulSet that is: take-away.ts. */
-function isGoing({ metadata }: NonNullable<SandboxParts["claim"]>): boolean {
-  return metadata?.deletionTimestamp !== undefined || (metadata?.ownerReferences ?? []).length > 0
+/** Deleted, cancelled, or to go with a StatefulSet that is: take-away.ts. */
+function isGoing(claim: NonNullable<SandboxParts["claim"]>): boolean {
+  const { deletionTimestamp, ownerReferences = [] } = claim.metadata ?? {}
+  return deletionTimestamp !== undefined || ownerReferences.length > 0 || isCancelled(claim)
 }
 
 function attentionOf({ lease }: SandboxParts, record: SandboxRecord) {

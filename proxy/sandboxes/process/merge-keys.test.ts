@@ -1,5 +1,5 @@
 import { expect, test } from "vitest"
-import { type Keys, mergeKeys } from "./merge-keys.ts"
+import { isDeeperThan, type Keys, mergeKeys } from "./merge-keys.ts"
 
 const api = (key: string) => ({ type: "api", key })
 
@@ -63,4 +63,18 @@ test("an id with the name of what every object has is an id like any other", () 
     ["__proto__", api("1")],
     ["constructor", api("2")],
   ])
+})
+
+test("how deep something is, is told without going further down, or twice to the same", () => {
+  const nested = (levels: number): unknown => JSON.parse("[".repeat(levels) + "]".repeat(levels))
+  expect([nested(100), nested(101)].map((value) => isDeeperThan(100, value))).toEqual([false, true])
+  expect([isDeeperThan(0, "text"), isDeeperThan(0, null), isDeeperThan(0, {})]).toEqual([false, false, true])
+  let looks = 0
+  const ownKeys = (of: object) => {
+    looks += 1
+    return Reflect.ownKeys(of)
+  }
+  const counted = new Proxy([[[]], { a: 1 }], { ownKeys })
+  expect([isDeeperThan(3, [counted, 1]), looks]).toEqual([true, 1])
+  expect(isDeeperThan(100, nested(500_000))).toBe(true)
 })

@@ -35,6 +35,12 @@ export function mergeKeys(
   return { keys: Object.fromEntries(keys), carried: Object.fromEntries(after) }
 }
 
+/** Each value is looked at once, and nothing below the last level. */
+export function isDeeperThan(levels: number, value: unknown): boolean {
+  if (typeof value !== "object" || value === null) return false
+  return levels === 0 || Object.values(value).some((each) => isDeeperThan(levels - 1, each))
+}
+
 function hashOf(key: unknown): string {
   return createHash("sha256").update(inOrder(key)).digest("base64url")
 }

@@ -81,6 +81,15 @@ describe("the keys", () => {
     },
   )
 
+  // The deeper one holds everything up for seconds, where it is put in order to be compared.
+  test.each([150, 170_000])("that are nested %d levels deep are left as they are", async (levels) => {
+    write(person(keysPath), { a: api("1") })
+    const deep = `{"a":${'{"a":'.repeat(levels)}1${"}".repeat(levels)}}`
+    write(inside(keysPath), deep)
+    expect(await start()).toEqual([`${inside(keysPath)} is not what OpenCode writes; it is left as it is`])
+    expect(readFileSync(inside(keysPath), "utf8") === deep).toBe(true)
+  })
+
   test("that the person does not have take none from the sandbox", async () => {
     write(person(keysPath), { a: api("1") })
     await start()

@@ -5,7 +5,7 @@ import { join } from "node:path"
 import * as v from "valibot"
 import type { Environment } from "../../config.ts"
 import { InTheWay, makeInside, placeInside, readInside } from "./inside-files.ts"
-import { type Carried, type Keys, mergeKeys } from "./merge-keys.ts"
+import { type Carried, isDeeperThan, type Keys, mergeKeys } from "./merge-keys.ts"
 
 type Home = { data: string; config: string }
 
@@ -21,6 +21,9 @@ export type OwnProvidersOptions = {
 
 /** What a plugin installs is fetched again where it is needed. */
 const leftOut = new Set(["node_modules", ".git", "bun.lock"])
+
+/** Far more than OpenCode writes. To put the fields of what is deep in order takes the square of its depth. */
+const mostLevels = 100
 
 const KeysSchema = v.record(v.string(), v.unknown())
 const CarriedSchema = v.record(v.string(), v.string())
@@ -83,7 +86,9 @@ async function carryKeys(from: string, to: string, { root, onLeftOut }: OwnProvi
 function parsedKeys(path: string, text: string | undefined): Keys | undefined {
   if (text === undefined) return undefined
   try {
-    return v.parse(KeysSchema, JSON.parse(text))
+    const read: unknown = JSON.parse(text)
+    if (isDeeperThan(mostLevels, read)) throw new Error("far too deep")
+    return v.parse(KeysSchema, read)
   } catch {
     // Without the cause: what JSON could not be parsed may stand in it, and keys are not for logs.
     throw new Error(`${path} is not what OpenCode writes; it is left as it is`)

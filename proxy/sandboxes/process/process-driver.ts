@@ -147,7 +147,7 @@ export function makeProcessDriver(options: ProcessDriverOptions): Driver {
   return {
     name: "process",
     get capabilities() {
-      const sentence = `Runs as you, without isolation: it can read and change what you can, and ${memory.sentence}.`
+      const sentence = `Runs as you: it can read and change what you can, and ${memory.sentence}.`
       return {
         isolation: { is: "none" as const, sentence },
         localDirectories: true,
