@@ -14,7 +14,8 @@ import { useSpawning } from "./sandboxes-context.ts"
 export function DeleteDialog(props: { sandbox: Sandbox; shownId: string | undefined }) {
   const sandboxes = useSpawning()
   const navigate = useNavigate()
-  const { id, name, directory } = props.sandbox
+  const { id, name, directory, state } = props.sandbox
+  const ends = state === "stopped" || state === "failed" ? "" : "What runs in it ends. "
   const [keeps, setKeeps] = createSignal(true)
   const [typed, setTyped] = createSignal("")
   // Its page has nothing to show any more.
@@ -34,7 +35,7 @@ export function DeleteDialog(props: { sandbox: Sandbox; shownId: string | undefi
       onOpenChange={remove.onOpenChange}
       focusAfter={listField}
       title={`Delete “${name}”?`}
-      description={`What runs in it ends. ${fateOfData(keeps(), directory)}`}
+      description={ends + fateOfData(keeps(), directory)}
       width="420px"
       focusFirst={() => harmless}
     >

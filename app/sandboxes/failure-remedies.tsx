@@ -12,7 +12,12 @@ import { draftOf, makeSpawnDraft } from "./spawn-draft.ts"
 import { operatorMessage, remedyLabel } from "./step-words.ts"
 import "./failure-remedies.css"
 
-export type FailureRemediesProps = { failure: Failure; sandbox: Sandbox }
+export type FailureRemediesProps = {
+  failure: Failure
+  sandbox: Sandbox
+  /** It is still tried, again and again. */
+  isTried: boolean
+}
 
 export function FailureRemedies(props: FailureRemediesProps) {
   const sandboxes = useSpawning()
@@ -43,7 +48,9 @@ export function FailureRemedies(props: FailureRemediesProps) {
   }
   // A newer proxy may say one thing twice; a button stands there once.
   const remedies = () => [...new Set(props.failure.remedies)]
-  const buttons = () => remedies().filter((remedy) => remedy !== "wait")
+  // Below a fresh start stands Cancel, which deletes.
+  const deletes = () => !(props.isTried && props.sandbox.isFresh)
+  const buttons = () => remedies().filter((remedy) => remedy !== "wait" && (remedy !== "delete" || deletes()))
   return (
     <div class="failure-remedies">
       <Show when={remedies().includes("wait")}>

@@ -70,6 +70,19 @@ test("deleting keeps the data unless somebody says otherwise", async () => {
   await waitFor(() => expect(removal(api)?.body).toEqual({ data: "keep" }))
 })
 
+test("only of what runs it is said that it ends", async () => {
+  await show(
+    makeSandboxApi({
+      sandboxes: [running(), aSandbox({ id: "sb-bbbbbbbbbbbb", name: "b", state: "failed" })],
+    }),
+  )
+  await choose("shop", "Delete")
+  expect((await screen.findByRole("dialog")).textContent).toContain("What runs in it ends. Its files")
+  fireEvent.click(within(screen.getByRole("dialog")).getByRole("button", { name: "Cancel" }))
+  await choose("b", "Delete")
+  expect((await screen.findByRole("dialog", { name: "Delete “b”?" })).textContent).not.toContain("ends")
+})
+
 test("data is deleted only after its name was typed", async () => {
   const api = makeSandboxApi({ sandboxes: [running()] })
   await show(api)

@@ -1,7 +1,7 @@
 // All sandboxes of the person, and the data that deleted ones left behind.
 import { A, useNavigate } from "@solidjs/router"
 import Ellipsis from "lucide-solid/icons/ellipsis"
-import { createSignal, For, Show } from "solid-js"
+import { createSignal, For, Index, Show } from "solid-js"
 import type { KeptData, Sandbox } from "../../shared/sandboxes.ts"
 import { failureOf } from "../connection/failure.ts"
 import { Button } from "../ui/button.tsx"
@@ -87,15 +87,13 @@ function Row(props: { sandbox: Sandbox }) {
   const sandboxes = useSpawning()
   const navigate = useNavigate()
   const state = () => props.sandbox.state
-  const words = () =>
+  const facts = () =>
     [
       stateWords(state()),
       state() === "ready" ? activityWords(props.sandbox, sandboxes.now()) : undefined,
       sleepWords(props.sandbox, sandboxes.now()),
       usageWords(props.sandbox),
-    ]
-      .filter(Boolean)
-      .join(" · ")
+    ].filter((words) => words !== undefined)
   return (
     <li class="sandbox-row" ref={keepFocus}>
       <A class="sandbox-row-link" href={sandboxPath(props.sandbox.id)}>
@@ -103,7 +101,18 @@ function Row(props: { sandbox: Sandbox }) {
         <span class="sandbox-row-who">
           <span class="sandbox-row-name">{props.sandbox.name}</span>
           <Show when={sourceWords(props.sandbox)}>{(source) => <code>{source()}</code>}</Show>
-          <span class="sandbox-row-note">{words()}</span>
+          <span class="sandbox-row-note sandbox-row-facts">
+            <Index each={facts()}>
+              {(words, at) => (
+                <span class="sandbox-row-fact">
+                  <Show when={at > 0}>
+                    <span class="sandbox-row-apart"> · </span>
+                  </Show>
+                  {words()}
+                </span>
+              )}
+            </Index>
+          </span>
           <Show when={props.sandbox.failure}>
             {(failure) => <span class="sandbox-row-note">{failure().sentence}</span>}
           </Show>

@@ -196,6 +196,18 @@ test("what may still pass by itself says so while it goes on, and can be made ro
   expect(screen.getByText("No node has room.")).toBeTruthy()
 })
 
+test("a fresh start that is tried again is deleted by Cancel alone; one that was given up by its own button", async () => {
+  const remedies: Failure["remedies"] = ["retry", "edit", "delete"]
+  const { api } = await show({ isFresh: true })
+  api.tell(progress("starting", { failure: { ...failure, step: "starting", remedies } }))
+  expect(await screen.findByRole("button", { name: "Edit and spawn again" })).toBeTruthy()
+  expect(screen.getByRole("button", { name: "Cancel" })).toBeTruthy()
+  expect(screen.queryByRole("button", { name: "Delete sandbox" })).toBeNull()
+  const over = { ...failure, step: "starting", remedies } as const
+  api.tell(progress("starting", { state: "failed", failure: over }))
+  expect(await screen.findByRole("button", { name: "Delete sandbox" })).toBeTruthy()
+})
+
 test("editing brings what was typed back into the form", async () => {
   const { api, where } = await show({ state: "failed", failure, branch: "nxt" })
   api.tell(progress("cloning", { state: "failed", failure }))

@@ -80,7 +80,13 @@ export function SandboxView(props: SandboxViewProps) {
                   now={now}
                   remedies={
                     <Show when={told().failure}>
-                      {(failure) => <FailureRemedies failure={failure()} sandbox={props.sandbox} />}
+                      {(failure) => (
+                        <FailureRemedies
+                          failure={failure()}
+                          sandbox={props.sandbox}
+                          isTried={told().state === "starting"}
+                        />
+                      )}
                     </Show>
                   }
                 />

@@ -113,6 +113,16 @@ test("its menu is that of a sandbox: it cannot be edited, hidden or taken out of
   ])
 })
 
+test("one that is renamed keeps its row, and the row the focus", async () => {
+  const { sandboxes } = await show([aSandbox()])
+  const trigger = screen.getByRole("button", { name: "Menu of shop" })
+  trigger.focus()
+  await sandboxes.change("sb-aaaaaaaaaaaa", { name: "store" })
+  await screen.findByText("store")
+  expect(document.activeElement).toBe(screen.getByRole("button", { name: "Menu of store" }))
+  expect(document.activeElement).toBe(trigger)
+})
+
 test("a sandbox is found by its repository", async () => {
   await show([
     aSandbox(),

@@ -31,6 +31,9 @@ export function PickerList(props: PickerListProps) {
   const shown = createMemo(() =>
     servers.list().filter((server) => matches(wordsOf(server), query()) && waiting.admits(server)),
   )
+  // By id: one that is renamed keeps its row, and with it the focus.
+  const shownIds = createMemo(() => shown().map(({ id }) => id))
+  const find = (id: string) => shown().find((server) => server.id === id)
   let root: HTMLDivElement | undefined
   let search: HTMLInputElement | undefined
 
@@ -74,16 +77,20 @@ export function PickerList(props: PickerListProps) {
         <WaitingButton filter={waiting} />
       </div>
       <ul class="picker-rows" aria-label="Servers">
-        <For each={shown()} fallback={<None query={query().trim()} onAdd={props.onAdd} />}>
-          {(server) => (
-            <ServerRow
-              server={server}
-              onPick={props.onPick}
-              onEdit={(field) => props.onEdit(server, field)}
-              onSignOut={() => props.onSignOut(server)}
-              onRemove={() => props.onRemove(server)}
-              onHide={() => props.onHide(server)}
-            />
+        <For each={shownIds()} fallback={<None query={query().trim()} onAdd={props.onAdd} />}>
+          {(id) => (
+            <Show when={find(id)}>
+              {(server) => (
+                <ServerRow
+                  server={server()}
+                  onPick={props.onPick}
+                  onEdit={(field) => props.onEdit(server(), field)}
+                  onSignOut={() => props.onSignOut(server())}
+                  onRemove={() => props.onRemove(server())}
+                  onHide={() => props.onHide(server())}
+                />
+              )}
+            </Show>
           )}
         </For>
       </ul>

@@ -115,6 +115,12 @@ test("a server that went down shows neither old numbers nor an old version", asy
   expect(rows()[0]).toContain("Nothing listens on port 1.")
 })
 
+test("a name may break after a dot, but not before it begins", async () => {
+  await show({ "box.example": at() })
+  const name = document.querySelector("li .row-name")
+  expect(name?.innerHTML).toBe("box.<wbr>example")
+})
+
 test("a stopped server says so, and asks for no password", async () => {
   await show({ Alpha: { kind: "stopped", reason: "It is stopped." } })
   expect(screen.getAllByRole("img", { name: "Asleep" }).length).toBeGreaterThan(0)

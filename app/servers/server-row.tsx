@@ -123,7 +123,9 @@ export function ServerRow(props: ServerRowProps) {
 
 /** A long host breaks after a dot, not in the middle of a number. */
 function breakable(address: string): JSX.Element {
-  return address.split(/(?<=[.:])/).flatMap((piece) => [<wbr />, piece])
+  const [first, ...pieces] = address.split(/(?<=[.:])/)
+  // None before the first: what is longer than a line would leave an empty one above it.
+  return [first, ...pieces.flatMap((piece) => [<wbr />, piece])]
 }
 
 function Numbers(props: { server: Server }) {
