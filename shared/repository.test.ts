@@ -63,6 +63,9 @@ test("only the hosts that the operator named are taken, and `*.` means below", (
 })
 
 test("plain http is taken only where tests say so", () => {
+  expect(checkRepository("ftp://127.0.0.1/a.git", { gitHosts: [], allowHttp: true })).toMatchObject({
+    reason: "Only https and http addresses work.",
+  })
   expect(checkRepository("http://127.0.0.1:8080/a.git", { gitHosts: [], allowHttp: true })).toEqual({
     ok: true,
     url: "http://127.0.0.1:8080/a.git",

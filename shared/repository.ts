@@ -30,7 +30,7 @@ export function checkRepository(typed: string, rules: RepositoryRules): Checked<
   if (!plainUrl.test(address) || text.startsWith("-") || /^https?:(?!\/\/[^/])/i.test(address))
     return no("This is not the address of a repository.")
   if (scheme && !hasPort && scheme !== "https" && !(rules.allowHttp && scheme === "http"))
-    return no("Only https addresses work.")
+    return no(rules.allowHttp ? "Only https and http addresses work." : "Only https addresses work.")
   return checkUrl(address, rules)
 }
 

@@ -14,19 +14,18 @@ import { useSpawning } from "./sandboxes-context.ts"
 export function DeleteDialog(props: { sandbox: Sandbox; shownId: string | undefined }) {
   const sandboxes = useSpawning()
   const navigate = useNavigate()
-  const { id, name, directory, state } = props.sandbox
+  const { id, name, directory, state, isFresh } = props.sandbox
   const ends = state === "stopped" || state === "failed" ? "" : "What runs in it ends. "
-  const [keeps, setKeeps] = createSignal(true)
+  // What never ran has nothing to keep: the proxy wants no name for it either.
+  const [keeps, setKeeps] = createSignal(!isFresh)
   const [typed, setTyped] = createSignal("")
   // Its page has nothing to show any more.
   const leave = () => {
     if (props.shownId === id) navigate(sandboxesListPath, { replace: true })
   }
   const remove = createAnswer(() => {
-    const request = keeps()
-      ? ({ data: "keep" } as const)
-      : ({ data: "delete", name: typed().trim() } as const)
-    return sandboxes.remove(id, request).then(leave)
+    if (keeps()) return sandboxes.remove(id, { data: "keep" }).then(leave)
+    return sandboxes.remove(id, { data: "delete", ...(!isFresh && { name: typed().trim() }) }).then(leave)
   })
   let harmless: HTMLButtonElement | undefined
   return (
@@ -35,15 +34,21 @@ export function DeleteDialog(props: { sandbox: Sandbox; shownId: string | undefi
       onOpenChange={remove.onOpenChange}
       focusAfter={listField}
       title={`Delete “${name}”?`}
-      description={ends + fateOfData(keeps(), directory)}
+      description={
+        isFresh
+          ? `It never ran, so nothing of it is lost.${rest(directory)}`
+          : ends + fateOfData(keeps(), directory)
+      }
       width="420px"
       focusFirst={() => harmless}
     >
       <form onSubmit={(event) => void remove.answer(event)}>
         <div class="dialog-fields">
-          <Checkbox label="Keep the data" checked={keeps()} onChange={setKeeps} />
-          <Show when={!keeps()}>
-            <TypedName name={name} value={typed()} onInput={setTyped} />
+          <Show when={!isFresh}>
+            <Checkbox label="Keep the data" checked={keeps()} onChange={setKeeps} />
+            <Show when={!keeps()}>
+              <TypedName name={name} value={typed()} onInput={setTyped} />
+            </Show>
           </Show>
           <Trouble sentence={remove.trouble()} />
         </div>
@@ -54,9 +59,9 @@ export function DeleteDialog(props: { sandbox: Sandbox; shownId: string | undefi
           <Button
             type="submit"
             variant="danger"
-            disabled={remove.busy() || (!keeps() && typed().trim() !== name)}
+            disabled={remove.busy() || (!isFresh && !keeps() && typed().trim() !== name)}
           >
-            {keeps() ? "Delete sandbox" : "Delete sandbox and data"}
+            {keeps() || isFresh ? "Delete sandbox" : "Delete sandbox and data"}
           </Button>
         </div>
       </form>
@@ -95,11 +100,15 @@ export function DeleteDataDialog(props: { data: KeptData }) {
   )
 }
 
-/** A directory that was there before is nobody's to remove. */
 function fateOfData(keeps: boolean, directory: string | null): string {
   const its = directory === null ? "Its files and sessions" : "Its sessions"
   const end = keeps ? `${its} are kept, and a new sandbox can go on with them.` : `${its} are gone for good.`
-  return directory === null ? end : `${end} The directory ${directory} stays as it is.`
+  return end + rest(directory)
+}
+
+/** A directory that was there before is nobody's to remove. */
+function rest(directory: string | null): string {
+  return directory === null ? "" : ` The directory ${directory} stays as it is.`
 }
 
 function TypedName(props: { name: string; value: string; onInput: (text: string) => void }) {

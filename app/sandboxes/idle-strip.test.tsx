@@ -50,6 +50,6 @@ test("one press keeps it awake, and the strip is gone with the next answer", asy
   }
   renderWithSandboxes(api, () => <IdleStrip id="sb-aaaaaaaaaaaa" />)
   await screen.findByText("Sleeps in 4 min.")
-  fireEvent.click(screen.getByRole("button", { name: "1 h" }))
+  fireEvent.click(screen.getByRole("button", { name: "Keep awake for 1 h" }))
   await waitFor(() => expect(screen.queryByText(/Sleeps in/)).toBeNull())
 })

@@ -29,11 +29,11 @@ export function IdleStrip(props: { id: string }) {
             <span>{now().sentence}</span>
             <Show when={now().canKeep}>
               <span class="idle-keep">
-                <span>Keep awake for</span>
-                <Button size="small" onClick={() => keep(3_600)}>
+                <span aria-hidden="true">Keep awake for</span>
+                <Button size="small" aria-label="Keep awake for 1 h" onClick={() => keep(3_600)}>
                   1 h
                 </Button>
-                <Button size="small" onClick={() => keep(4 * 3_600)}>
+                <Button size="small" aria-label="Keep awake for 4 h" onClick={() => keep(4 * 3_600)}>
                   4 h
                 </Button>
               </span>

@@ -70,6 +70,18 @@ test("deleting keeps the data unless somebody says otherwise", async () => {
   await waitFor(() => expect(removal(api)?.body).toEqual({ data: "keep" }))
 })
 
+test("what never ran is deleted without a question about its data", async () => {
+  const failed = aSandbox({ id: "sb-bbbbbbbbbbbb", name: "b", state: "failed", isFresh: true })
+  const api = makeSandboxApi({ sandboxes: [failed] })
+  await show(api)
+  await choose("b", "Delete")
+  const dialog = await screen.findByRole("dialog", { name: "Delete “b”?" })
+  expect(dialog.textContent).toContain("It never ran, so nothing of it is lost.")
+  expect(within(dialog).queryByLabelText("Keep the data")).toBeNull()
+  fireEvent.click(within(dialog).getByRole("button", { name: "Delete sandbox" }))
+  await waitFor(() => expect(removal(api)?.body).toEqual({ data: "delete" }))
+})
+
 test("only of what runs it is said that it ends", async () => {
   await show(
     makeSandboxApi({

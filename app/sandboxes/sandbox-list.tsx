@@ -149,7 +149,8 @@ function DataRow(props: { data: KeptData }) {
   }
   const words = () => {
     const { bytes, keptSince } = props.data
-    const since = `deleted ${roughTime(sandboxes.now() - Date.parse(keptSince))} ago`
+    const ago = sandboxes.now() - Date.parse(keptSince)
+    const since = ago < 60_000 ? "deleted just now" : `deleted ${roughTime(ago)} ago`
     return bytes === undefined ? since : `${byteWords(bytes)} · ${since}`
   }
   return (

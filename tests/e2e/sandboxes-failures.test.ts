@@ -129,9 +129,9 @@ test("an OpenCode that ends again and again is given up with its last words, and
     await picture(page, "24-crash")
 
     await failedStep(page).getByRole("button", { name: "Delete sandbox" }).click()
-    await page.getByRole("checkbox", { name: "Keep the data" }).uncheck()
-    await page.getByRole("textbox", { name: /^Type/ }).fill("Next week")
-    await page.getByRole("button", { name: "Delete sandbox and data" }).click()
+    const dialog = page.getByRole("dialog", { name: "Delete “Next week”?" })
+    await dialog.getByText("It never ran, so nothing of it is lost.").waitFor()
+    await dialog.getByRole("button", { name: "Delete sandbox" }).click()
     await page.waitForURL("**/sandboxes")
     await gone(id)
   })
