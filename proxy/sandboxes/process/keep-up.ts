@@ -145,13 +145,14 @@ function start(directory: string, options: KeepUpOptions, steps: Steps): Promise
 async function becomesReady(run: ServerRun, options: KeepUpOptions): Promise<number | undefined> {
   const { machinery, signal } = options
   const deadline = machinery.now() + machinery.startMs
-  // The first connection may be one of those that OpenCode never answers: giving it up soon costs little, and on a
-  // busy machine the later ones have the time that they need.
+  // The first connection that is taken may be one of those that OpenCode never answers: giving it up soon costs little,
+  // and on a busy machine the later ones have the time that they need. Refused ones say nothing of that.
   let patienceMs = 200
   while (run.isAlive() && !signal.aborted && machinery.now() < deadline) {
+    const asked = performance.now()
     const ready = await isReady(run, machinery.fetch, patienceMs)
     if (ready) return machinery.now()
-    patienceMs = Math.min(patienceMs * 1.5, 2_000)
+    if (performance.now() - asked > patienceMs / 2) patienceMs = Math.min(patienceMs * 1.5, 2_000)
     options.looked()
     await Promise.race([Bun.sleep(100), run.exited])
   }
