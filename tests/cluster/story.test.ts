@@ -54,16 +54,16 @@ async function openForm(page: Page): Promise<void> {
   await page.getByRole("textbox", { name: "Name" }).waitFor()
 }
 
-/** Deletes the sandbox that the page shows, and its data. */
-async function deleteAll(page: Page, name: string): Promise<void> {
+/** Deletes the failed start that the page shows. */
+async function deleteFailed(page: Page, name: string): Promise<void> {
   await page
     .getByRole("main")
     .getByRole("button", { name: /^Menu of/ })
     .click()
   await page.getByRole("menuitem", { name: "Delete", exact: true }).click()
-  await page.getByRole("checkbox", { name: "Keep the data" }).uncheck()
-  await page.getByRole("textbox", { name: /^Type/ }).fill(name)
-  await page.getByRole("button", { name: "Delete sandbox and data" }).click()
+  const dialog = page.getByRole("dialog", { name: `Delete “${name}”?` })
+  await dialog.getByText("It never ran, so nothing of it is lost.").waitFor()
+  await dialog.getByRole("button", { name: "Delete sandbox", exact: true }).click()
   await page.waitForURL("**/sandboxes")
 }
 
@@ -171,7 +171,7 @@ describe.skipIf(node === undefined)("in a pod on a real node", () => {
         .waitFor({ timeout: startMs })
       await failed.getByRole("button", { name: "Copy message for the operator" }).waitFor()
       await shoot(page, "image-missing")
-      await deleteAll(page, "trial")
+      await deleteFailed(page, "trial")
     })
   }, 180_000)
 
@@ -192,7 +192,7 @@ describe.skipIf(node === undefined)("in a pod on a real node", () => {
       await failed.getByRole("button", { name: "Edit and spawn again" }).click()
       expect(await page.getByRole("combobox", { name: "Branch" }).inputValue()).toBe("missing")
       await page.goBack()
-      await deleteAll(page, "shop missing")
+      await deleteFailed(page, "shop missing")
     })
   }, 180_000)
 
@@ -208,7 +208,7 @@ describe.skipIf(node === undefined)("in a pod on a real node", () => {
       await failedStep(page)
         .getByText(/needed more memory than its template allows/)
         .waitFor({ timeout: startMs })
-      await deleteAll(page, "tiny")
+      await deleteFailed(page, "tiny")
     })
   }, 240_000)
 
