@@ -9,3 +9,17 @@ export function testTemplate(change: Partial<Template> = {}): Template {
   if (!template) throw new Error("The test's template is not valid.")
   return { ...template, ...change }
 }
+
+/** For pods in this namespace, with nothing that a test is not about. */
+export function podTemplate(namespace: string): Template {
+  return testTemplate({
+    kubernetes: {
+      image: "x",
+      imagePullSecrets: [],
+      namespace,
+      nodeSelector: {},
+      tolerations: [],
+      allowWeaker: [],
+    },
+  })
+}

@@ -1,34 +1,11 @@
 import { expect, test, vi } from "vitest"
 import { makeNamespace } from "../../../tests/fakes/kubernetes-namespace.ts"
 import { recordKey, storedSandbox } from "../../../tests/fakes/kubernetes-record.ts"
-import { testTemplate } from "../../../tests/fakes/test-template.ts"
+import { podTemplate } from "../../../tests/fakes/test-template.ts"
 import { markOf } from "./fresh.ts"
 import { makeLifecycle } from "./lifecycle.ts"
 
-const record = {
-  id: "sb-0123456789ab",
-  owner: "0123456789abcdef",
-  ownerName: "a-b@x.y",
-  name: "One",
-  slug: "one",
-  repository: null,
-  branch: null,
-  directory: null,
-  template: "plain",
-  createdAt: 1_772_366_400_000,
-}
-
-const templateIn = (namespace: string) =>
-  testTemplate({
-    kubernetes: {
-      image: "x",
-      imagePullSecrets: [],
-      namespace,
-      nodeSelector: {},
-      tolerations: [],
-      allowWeaker: [],
-    },
-  })
+const record = { ...storedSandbox, ownerName: "a-b@x.y" }
 
 // `a.b@x.y` and `a-b@x.y` have one name there, and the pod would hold the other one's git credentials.
 test("another person's namespace: nothing is made in it, and it is not even watched", async () => {
@@ -50,7 +27,7 @@ test("another person's namespace: nothing is made in it, and it is not even watc
     openNamespace: async () => void asked.push("openNamespace"),
   }
   const { ensure } = makeLifecycle(deps as unknown as Parameters<typeof makeLifecycle>[0])
-  const template = templateIn("kubeflow-{user}")
+  const template = podTemplate("kubeflow-{user}")
   await expect(ensure(record, template)).rejects.toMatchObject({
     code: "sandbox.refused",
     detail: "The namespace kubeflow-a-b-x-y belongs to somebody else.",
@@ -81,7 +58,7 @@ test("a start takes seven round trips: what need not wait for each other does no
     const key = new Uint8Array(32)
     const deps = { api, store, key, now: () => 0, openNamespace: async () => undefined }
     const { ensure } = makeLifecycle(deps as unknown as Parameters<typeof makeLifecycle>[0])
-    const done = ensure(record, templateIn("team-a"))
+    const done = ensure(record, podTemplate("team-a"))
     await vi.runAllTimersAsync()
     await done
     expect(steps.map((each) => each.join(", "))).toEqual([
@@ -107,11 +84,11 @@ function inNamespace() {
 
 test("a new sandbox is fresh, and one that is woken after somebody deleted all of it is not", async () => {
   const its = inNamespace()
-  await its.ensure(storedSandbox, templateIn("team-a"))
+  await its.ensure(storedSandbox, podTemplate("team-a"))
   expect(markOf(its.claim())).toBe("true")
   for (const what of ["statefulsets", "leases", "services", "secrets"]) its.drop(what, storedSandbox.id)
   its.drop("persistentvolumeclaims", `${storedSandbox.id}-data`)
-  await its.wake(storedSandbox.id, templateIn("team-a"))
+  await its.wake(storedSandbox.id, podTemplate("team-a"))
   expect([its.claim() !== undefined, markOf(its.claim())]).toEqual([true, undefined])
 })
 
@@ -121,7 +98,7 @@ test.each(["with", "without"])(
     const its = inNamespace()
     its.putClaim("cancelled")
     if (how === "with") its.putStatefulSet()
-    await expect(its.wake(storedSandbox.id, templateIn("team-a"))).rejects.toMatchObject({
+    await expect(its.wake(storedSandbox.id, podTemplate("team-a"))).rejects.toMatchObject({
       code: "sandbox.unavailable",
       detail: expect.stringContaining("being deleted"),
     })

@@ -1,10 +1,10 @@
 // A namespace for each person holds that person's secrets, and two names may lead to one namespace.
 import { describe, expect, test } from "vitest"
+import { recordKey as key, storedSandbox } from "../../../tests/fakes/kubernetes-record.ts"
 import { StatusError } from "./api-error.ts"
 import { refuseForeignNamespace } from "./namespace-owner.ts"
 import { annotationsOf, labelsOf } from "./stored-record.ts"
 
-const key = new Uint8Array(32).fill(1)
 const namespace = "kubeflow-a-b-x-y"
 const owner = "0123456789abcdef"
 
@@ -25,18 +25,7 @@ function enter(
 }
 
 function sandboxOf(whose: string, name: (id: string) => string = (id) => id) {
-  const record = {
-    id: "sb-0123456789ab",
-    owner: whose,
-    ownerName: null,
-    name: "One",
-    slug: "one",
-    repository: null,
-    branch: null,
-    directory: null,
-    template: "plain",
-    createdAt: 1_772_366_400_000,
-  }
+  const record = { ...storedSandbox, owner: whose, ownerName: null }
   return {
     metadata: {
       name: name(record.id),

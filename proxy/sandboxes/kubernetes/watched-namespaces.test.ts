@@ -1,20 +1,8 @@
 import { describe, expect, test } from "vitest"
-import { testTemplate } from "../../../tests/fakes/test-template.ts"
+import { podTemplate } from "../../../tests/fakes/test-template.ts"
 import { makeLog } from "../../log.ts"
 import { makeWatchedNamespaces } from "./watched-namespaces.ts"
 import type { Lease } from "./wire.ts"
-
-const template = (namespace: string) =>
-  testTemplate({
-    kubernetes: {
-      image: "x",
-      imagePullSecrets: [],
-      namespace,
-      nodeSelector: {},
-      tolerations: [],
-      allowWeaker: [],
-    },
-  })
 
 /** What two replicas share are the Leases. */
 function world(names: string[], mayAll = false, leases: Lease[] = []) {
@@ -33,7 +21,7 @@ function world(names: string[], mayAll = false, leases: Lease[] = []) {
       isWatched: (namespace) => watched.has("") || watched.has(namespace),
       namespaces: () => [...watched],
     },
-    templates: () => names.map(template),
+    templates: () => names.map(podTemplate),
     home: () => "sandbar",
     log: makeLog({ format: "json", level: "silent" }),
   })
