@@ -11,6 +11,7 @@ import { openBrowser, type Visit } from "../e2e/harness/browser.ts"
 import { type HeldGit, startHeldGit } from "../e2e/harness/held-git.ts"
 import { root } from "../e2e/harness/sandbar.ts"
 import { type Child, startChild } from "../fakes/child.ts"
+import { scriptedTemplate } from "../fakes/scripted-template.ts"
 import { makeTempHome } from "../fakes/temp-home.ts"
 import { makeRepository } from "../sandbox-image/git-server.ts"
 import type { KubeList } from "./harness/api.ts"
@@ -200,21 +201,7 @@ function usualTemplate({ node, namespace, modelUrl, idleAfter }: Place) {
     description: "OpenCode and git in a pod of its own.",
     idleAfter,
     gitHosts: [hostAddress],
-    environment: {
-      OPENCODE_DISABLE_MODELS_FETCH: "1",
-      OPENCODE_DISABLE_DEFAULT_PLUGINS: "1",
-      OPENCODE_DISABLE_LSP_DOWNLOAD: "1",
-    },
-    model: "scripted/scripted",
-    providers: [
-      {
-        id: "scripted",
-        name: "Scripted",
-        url: modelUrl,
-        models: [{ id: "scripted", name: "Scripted model" }],
-        key: { variable: "SCRIPTED_KEY", secret: { name: "model", key: "key" } },
-      },
-    ],
+    ...scriptedTemplate(modelUrl, { name: "model", key: "key" }),
     resources: {
       cpu: { request: "100m", limit: "2" },
       memory: { request: "128Mi", limit: "1Gi" },

@@ -4,6 +4,7 @@ import { type ScriptedModel, startModel, testScript } from "../../../demo/model.
 import { plainText } from "../../../demo/turns.ts"
 import { opencodeBinary } from "../../../tests/fakes/opencode.ts"
 import { makeProcessWorld, type ProcessWorld } from "../../../tests/fakes/process-world.ts"
+import { quietOpencode } from "../../../tests/fakes/scripted-template.ts"
 import type { Template } from "../templates/template.ts"
 
 let model: ScriptedModel
@@ -14,12 +15,6 @@ afterAll(() => model.stop())
 
 let world: ProcessWorld
 afterEach(() => world.end(), 60_000)
-
-const quiet = {
-  OPENCODE_DISABLE_MODELS_FETCH: "1",
-  OPENCODE_DISABLE_DEFAULT_PLUGINS: "1",
-  OPENCODE_DISABLE_LSP_DOWNLOAD: "1",
-}
 
 test("an agent answers by way of the template's provider; what it said is there after a stop, a wake and a new proxy", async () => {
   world = await makeProcessWorld({ program: opencodeBinary })
@@ -33,7 +28,7 @@ test("an agent answers by way of the template's provider; what it said is there 
   const template: Template = {
     ...world.template,
     ownProviders: false,
-    environment: quiet,
+    environment: quietOpencode,
     providers: [provider],
     model: "gateway/scripted",
   }

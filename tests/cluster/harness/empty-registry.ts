@@ -1,5 +1,7 @@
 // A registry without images, on a port of this machine: containerd speaks plain http to `localhost`. It can be slow, as
 // registries are.
+import { makeGate } from "../../fakes/gate.ts"
+
 export interface EmptyRegistry {
   /** An image that it would have to have. */
   readonly image: string
@@ -10,15 +12,14 @@ export interface EmptyRegistry {
 }
 
 export function startEmptyRegistry(): EmptyRegistry {
-  let gate = Promise.withResolvers<void>()
-  gate.resolve()
+  const gate = makeGate()
   const server = Bun.serve({
     hostname: "127.0.0.1",
     port: 0,
     idleTimeout: 255,
     async fetch(request) {
       if (new URL(request.url).pathname === "/v2/") return Response.json({})
-      await gate.promise
+      await gate.passed()
       // Distribution specification, Error Codes.
       const error = { code: "MANIFEST_UNKNOWN", message: "manifest unknown" }
       return Response.json({ errors: [error] }, { status: 404 })
@@ -26,12 +27,10 @@ export function startEmptyRegistry(): EmptyRegistry {
   })
   return {
     image: `localhost:${server.port}/team/opencode:2026-11`,
-    hold: () => {
-      gate = Promise.withResolvers()
-    },
-    release: () => gate.resolve(),
+    hold: gate.hold,
+    release: gate.release,
     async stop() {
-      gate.resolve()
+      gate.release()
       await server.stop(true)
     },
   }

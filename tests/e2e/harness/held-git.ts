@@ -1,4 +1,5 @@
 // A git server whose clones can be made to wait, so that a story sees a start in its middle.
+import { makeGate } from "../../fakes/gate.ts"
 import { type GitServer, startGitServer } from "../../sandbox-image/git-server.ts"
 
 export interface HeldGit {
@@ -12,8 +13,7 @@ export interface HeldGit {
 
 export function startHeldGit(root: string): HeldGit {
   const git: GitServer = startGitServer({ root })
-  let gate = Promise.withResolvers<void>()
-  gate.resolve()
+  const gate = makeGate()
   const server = Bun.serve({
     hostname: "127.0.0.1",
     port: 0,
@@ -22,7 +22,7 @@ export function startHeldGit(root: string): HeldGit {
     async fetch(request) {
       const { pathname, search } = new URL(request.url)
       const body = await request.arrayBuffer()
-      if (isClone(request)) await gate.promise
+      if (isClone(request)) await gate.passed()
       const { method, headers } = request
       const answer = await fetch(git.url + pathname + search, {
         method,
@@ -34,12 +34,10 @@ export function startHeldGit(root: string): HeldGit {
   })
   return {
     url: `http://127.0.0.1:${server.port}`,
-    hold: () => {
-      gate = Promise.withResolvers()
-    },
-    release: () => gate.resolve(),
+    hold: gate.hold,
+    release: gate.release,
     async stop() {
-      gate.resolve()
+      gate.release()
       await server.stop(true)
       await git.stop()
     },

@@ -10,6 +10,7 @@ import { type SandboxList, SandboxListSchema } from "../../../shared/sandboxes.t
 import { OfferSchema } from "../../../shared/templates.ts"
 import { killGroup } from "../../fakes/child.ts"
 import { opencodeBinary } from "../../fakes/opencode.ts"
+import { scriptedTemplate } from "../../fakes/scripted-template.ts"
 import { makeTempHome } from "../../fakes/temp-home.ts"
 import { makeRepository } from "../../sandbox-image/git-server.ts"
 import { type HeldGit, startHeldGit } from "./held-git.ts"
@@ -165,21 +166,7 @@ function templatesOf(model: ScriptedModel) {
   const common = {
     ownProviders: false,
     gitHosts: ["127.0.0.1"],
-    environment: {
-      OPENCODE_DISABLE_MODELS_FETCH: "1",
-      OPENCODE_DISABLE_DEFAULT_PLUGINS: "1",
-      OPENCODE_DISABLE_LSP_DOWNLOAD: "1",
-    },
-    model: "scripted/scripted",
-    providers: [
-      {
-        id: "scripted",
-        name: "Scripted",
-        url: model.baseUrl,
-        models: [{ id: "scripted", name: "Scripted model" }],
-        key: { variable: "SCRIPTED_KEY" },
-      },
-    ],
+    ...scriptedTemplate(model.baseUrl),
   }
   return [
     {
